@@ -1,0 +1,56 @@
+import type { ArgumentTable, Options } from '@atoll/conf/table';
+import type { FastPaths } from '@atoll/device/fast';
+import type { NetworkDevice } from '@atoll/device/network';
+import type { UdpSockets } from '@atoll/device/socket';
+import type { Clock, Console, Entropy } from '@atoll/device/system';
+import type { Logger } from '@atoll/log/log';
+
+/** One appliance: everything that argument parsing, `--help`, the image's note and `atoll inspect` need. */
+export interface Appliance<Table extends ArgumentTable = ArgumentTable> {
+  readonly name: string;
+  readonly version: string;
+  /** One sentence. */
+  readonly summary: string;
+  readonly devices: readonly DeviceDeclaration[];
+  readonly arguments: Table;
+  /** Called once, after the arguments were found good; throws `Misconfiguration` to stop the boot. */
+  start(system: System, options: Options<Table>): void;
+}
+
+export interface DeviceDeclaration {
+  /** 1 to 67 letters and digits, as in a Solo5 manifest. */
+  readonly name: string;
+  readonly type: 'network';
+  /** One sentence. */
+  readonly summary: string;
+}
+
+/** What the platform hands to an appliance. */
+export interface System {
+  readonly clock: Clock;
+  readonly entropy: Entropy;
+  readonly console: Console;
+  readonly log: Logger;
+  readonly fast: FastPaths;
+  /** The declared device `name`; `undefined` on Node.js without a TAP device, where `sockets` serves. */
+  network(name: string): NetworkDevice | undefined;
+  /** The host's own sockets; only on Node.js without a TAP device. */
+  readonly sockets: UdpSockets | undefined;
+  /** Adds an activity to the loop. */
+  run(activity: Activity): void;
+  /** Asks the loop to poll again at once: something happened outside `poll`. */
+  wake(): void;
+  /** Ends the program with `status`. */
+  stop(status: number): void;
+}
+
+/** Thrown by `start`: the arguments are well-formed, but cannot work together or on this platform. */
+export class Misconfiguration extends Error {}
+
+export interface Activity {
+  /**
+   * Does all that is due at `now` (monotonic milliseconds) and answers when it wants to be called
+   * again at the latest; `Infinity` when only a device can bring work.
+   */
+  poll(now: number): number;
+}

@@ -1,0 +1,66 @@
+/**
+ * What the kernel puts into the global `host` of an image: the TypeScript side of `abi.h`.
+ * Addresses are offsets into the engine's linear memory unless they are called physical.
+ */
+export interface Host {
+  /** Must equal {@link HOST_ABI}; the driver's start refuses to go on otherwise. */
+  readonly abi: number;
+  readonly platform: string;
+  /** Boot arguments, each ended by NUL where the platform has a list, otherwise one line of text. */
+  readonly bootArguments: string;
+
+  write(text: string): void;
+  /** Milliseconds since boot, with fractions. */
+  monotonic(): number;
+  /** Milliseconds since 1970-01-01 UTC. */
+  wallClock(): number;
+  /** Fills `bytes` from the kernel's generator, which was seeded and tested before the start. */
+  entropy(bytes: Uint8Array): void;
+  /** Mixes `bytes` of an entropy device into the generator; they need not be secret or random. */
+  seed(bytes: Uint8Array): void;
+  /** False when the generator started with nothing but timing jitter. */
+  readonly isSeeded: boolean;
+  /** Bytes of memory that the program uses, and that it may use at most. */
+  memoryUsed(): number;
+  memorySize(): number;
+  /** Ends the program with `status` (0 to 255); does not return. */
+  halt(status: number): never;
+  /**
+   * Makes `step` the program: the kernel runs pending promise jobs, calls `step`, and sleeps until a
+   * device has something or the monotonic time that `step` answered has come (`Infinity`: no limit).
+   */
+  run(step: () => number): void;
+
+  /** Where `bytes` lie in linear memory. They must never be detached or resized. */
+  address(bytes: Uint8Array): number;
+  /** Fast paths by module and function name. */
+  readonly fast: Readonly<
+    Record<string, Readonly<Record<string, (...values: number[]) => number>>>
+  >;
+
+  /** The handle of the network device `name`, or -1. Only where the platform moves frames itself. */
+  networkOpen(name: string): number;
+  networkMac(handle: number): number;
+  networkMtu(handle: number): number;
+  /** Reads a frame into `bytes`; answers its length, or 0 when there is none. */
+  networkRead(handle: number, bytes: Uint8Array): number;
+  /** Sends the first `length` of `bytes`; answers false when the device did not take it. */
+  networkWrite(handle: number, bytes: Uint8Array, length: number): boolean;
+
+  /** Device registers, only on platforms whose drivers are in TypeScript; `size` is 1, 2 or 4 bytes. */
+  registerRead(physical: number, size: number): number;
+  registerWrite(physical: number, size: number, value: number): void;
+  portRead(port: number, size: number): number;
+  portWrite(port: number, size: number, value: number): void;
+  /** The physical address of an offset into linear memory; linear memory is physically contiguous. */
+  physical(address: number): number;
+  /** Orders all accesses to memory that stand before it before all that stand behind it, for devices too. */
+  fence(): void;
+  /** Lets interrupt line `line` end the kernel's sleep; answers false when there is no such line. */
+  interruptLine(line: number): boolean;
+  /** A message-signalled interrupt that ends the kernel's sleep: its address (low 32 bits) and data. */
+  interruptMessage(): { readonly address: number; readonly data: number };
+}
+
+/** Grows with every change of the contract between the kernel and the drivers. */
+export const HOST_ABI = 2;

@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest';
+import type { Level } from '../src/log.ts';
+import { LEVELS, Logger } from '../src/log.ts';
+
+function collect(level?: Level) {
+  const lines: [Level, string][] = [];
+  return { lines, log: new Logger((...line) => lines.push(line), level) };
+}
+
+describe('Logger', () => {
+  it('writes the level, the part that speaks, and the sentence', () => {
+    const { log, lines } = collect();
+    log.info('ready');
+    log.for('dns').error('no server answers');
+    expect(lines).toEqual([
+      ['info', 'info    ready'],
+      ['error', 'error   dns: no server answers'],
+    ]);
+  });
+
+  it.each([
+    ['quiet', []],
+    ['error', ['error']],
+    ['warning', ['error', 'warning']],
+    ['info', ['error', 'warning', 'info']],
+    ['debug', ['error', 'warning', 'info', 'debug']],
+  ] as const)('at %s writes %j', (level, expected) => {
+    const { log, lines } = collect(level);
+    for (const write of ['error', 'warning', 'info', 'debug'] as const) log[write]('x');
+    expect(lines.map(([written]) => written)).toEqual(expected);
+    expect(LEVELS.filter((asked) => log.enabled(asked))).toEqual(expected);
+  });
+
+  it('changes its level together with all that came from the same root', () => {
+    const { log, lines } = collect('error');
+    const part = log.for('dhcp');
+    part.debug('one');
+    log.setLevel('debug');
+    part.debug('two');
+    part.setLevel('quiet');
+    log.error('three');
+    expect(lines).toEqual([['debug', 'debug   dhcp: two']]);
+  });
+});

@@ -1,0 +1,95 @@
+import type { FastModule, FastPaths, Region } from '@atoll/device/fast';
+import type { Frame } from '@atoll/device/network';
+import type { AnswerTable } from './server/table.ts';
+
+/** Where the frames that may be answered are sent to. */
+export interface FastAnswersOptions {
+  /** How many replies are kept: rounded up to a power of two, {@link BYTES_PER_REPLY} bytes each. */
+  readonly capacity: number;
+  readonly mac: number;
+  readonly address: number;
+  /** Unpredictable 32 bits, so that nobody can choose questions that collide. */
+  readonly salt: number;
+}
+
+/**
+ * Whole replies to questions that were answered before, served from Ethernet frame to Ethernet frame
+ * without entering the interpreter. See `assembly/index.ts` for what it leaves to the ordinary path.
+ */
+export class FastAnswers implements AnswerTable {
+  readonly #module: FastModule;
+  readonly #query: Region;
+  readonly #reply: Region;
+  readonly #ttls: Region;
+
+  constructor(fast: FastPaths, options: FastAnswersOptions) {
+    this.#module = fast.load('dns');
+    this.#query = fast.allocate(SCRATCH);
+    this.#reply = fast.allocate(SCRATCH);
+    this.#ttls = fast.allocate(MAX_TTLS * 2);
+    const sets = 2 ** Math.ceil(Math.log2(Math.max(options.capacity / WAYS, 1)));
+    const table = fast.allocate(sets * WAYS * BYTES_PER_REPLY);
+    this.#module.configure(table.address, sets, options.salt);
+    const macHigh = Math.floor(options.mac / 0x1_0000_0000);
+    this.#module.listen(macHigh, options.mac % 0x1_0000_0000, options.address);
+  }
+
+  /** How many frames were answered, modulo 2^32. */
+  get answered(): number {
+    return this.#module.answeredCount() >>> 0;
+  }
+
+  /**
+   * Keeps a reply, see {@link AnswerTable.remember}. Answers false for queries with EDNS options or odd
+   * flags, and for replies that are too long or have too many records.
+   */
+  remember(
+    query: Uint8Array,
+    reply: Uint8Array,
+    ttlOffsets: readonly number[],
+    asOf: number,
+    expires: number,
+  ): boolean {
+    if (query.length > SCRATCH || reply.length > SCRATCH || ttlOffsets.length > MAX_TTLS) {
+      return false;
+    }
+    this.#query.bytes.set(query);
+    this.#reply.bytes.set(reply);
+    for (let index = 0; index < ttlOffsets.length; index++) {
+      this.#ttls.bytes[index * 2] = ttlOffsets[index];
+      this.#ttls.bytes[index * 2 + 1] = ttlOffsets[index] >>> 8;
+    }
+    const kept = this.#module.insert(
+      this.#query.address,
+      query.length,
+      this.#reply.address,
+      reply.length,
+      this.#ttls.address,
+      ttlOffsets.length,
+      asOf,
+      expires,
+    );
+    return kept !== 0;
+  }
+
+  /** Forgets everything: a local name has changed. */
+  forget(): void {
+    this.#module.clear();
+  }
+
+  /** Answers `frame` into `out` (its length included) if it can; false leaves it to the ordinary path. */
+  serve(frame: Frame, out: Frame, now: number): boolean {
+    const length = this.#module.serve(frame.address, frame.length, out.address, now);
+    if (length === 0) return false;
+    out.length = length;
+    return true;
+  }
+}
+
+/** What one kept reply costs. */
+export const BYTES_PER_REPLY = 516;
+
+/** As in `assembly/index.ts`. */
+const WAYS = 16;
+const SCRATCH = 512;
+const MAX_TTLS = 16;

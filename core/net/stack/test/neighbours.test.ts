@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest';
+import { BOB, pair } from './kit.ts';
+
+const DATA = new Uint8Array([1]);
+const ASKED = 'alice > ARP who-has 192.0.2.2 tell 192.0.2.1';
+
+/** Alice sends to Bob every second for `seconds`, and counts what arrives. */
+function talk(seed: number, seconds: number) {
+  const { lan, alice, bob, trace } = pair(seed);
+  const arrived: number[] = [];
+  bob.stack.udp.bind(7, () => arrived.push(lan.now));
+  const socket = alice.stack.udp.bind(0, () => {});
+  lan.run(5000);
+  trace.length = 0;
+  for (let second = 0; second < seconds; second++) {
+    lan.at(5000 + second * 1000, () => socket?.send(DATA, { address: BOB, port: 7 }));
+  }
+  return { lan, alice, bob, trace, arrived };
+}
+
+describe('a neighbour', () => {
+  it('is asked again every minute while it is used, and never missed', () => {
+    const { lan, trace, arrived } = talk(1, 300);
+    lan.run(310_000);
+    expect(arrived).toHaveLength(300);
+    const questions = trace.filter((line) => line.includes(ASKED));
+    expect(questions.length).toBeGreaterThanOrEqual(3);
+    expect(questions.length).toBeLessThanOrEqual(6);
+  });
+
+  it('is forgotten when it is silent, and found again', () => {
+    const { lan, bob, trace, arrived } = talk(2, 300);
+    lan.at(20_500, () => {
+      bob.host.plugged = false;
+    });
+    lan.at(150_500, () => {
+      bob.host.plugged = true;
+    });
+    lan.run(150_000);
+    expect(arrived).toHaveLength(16);
+    trace.length = 0;
+    lan.run(310_000);
+    // What waited when Bob came back arrives as well, and everything after it.
+    expect(arrived.length).toBeGreaterThan(16 + 154);
+  });
+
+  it('that changes its hardware address is followed, with a warning', () => {
+    const { lan, alice, bob } = talk(3, 10);
+    lan.run(7000);
+    bob.host.plugged = false;
+    const heir = lan.host('heir', 0x0200_0000_0099);
+    lan.after(0, () => {
+      const frame = heir.device.transmit();
+      if (frame === undefined) throw new Error('the queue is full');
+      // A gratuitous ARP request for 192.0.2.2.
+      const hex =
+        'ffffffffffff02000000009908060001080006040001020000000099c0000202000000000000c0000202';
+      frame.bytes.set(hex.match(/../g)?.map((byte) => Number.parseInt(byte, 16)) ?? []);
+      frame.length = 42;
+      heir.device.send(frame);
+    });
+    lan.run(16_000);
+    expect(heir.device.receive()).toBeDefined();
+    expect(alice.lines).toEqual([
+      'warning alice: 192.0.2.2 moved from 02:00:00:00:00:02 to 02:00:00:00:00:99',
+    ]);
+  });
+
+  it('that nobody is costs four questions, and the datagrams', () => {
+    const { lan, alice, trace } = pair(4);
+    const socket = alice.stack.udp.bind(0, () => {});
+    lan.run(5000);
+    trace.length = 0;
+    lan.after(0, () => socket?.send(DATA, { address: 0xc000_0277, port: 7 }));
+    lan.run(100_000);
+    expect(trace).toEqual(new Array(4).fill('alice > ARP who-has 192.0.2.119 tell 192.0.2.1'));
+    expect(alice.stack.counters.unsent).toBe(1);
+  });
+});

@@ -1,0 +1,184 @@
+import type { Checksum } from '@atoll/bytes/fast';
+import { plainChecksum } from '@atoll/bytes/fast';
+import { loopbackPair } from '@atoll/device/loopback';
+import { Logger } from '@atoll/log/log';
+import { Lan } from '@atoll/sim/lan';
+import { Random } from '@atoll/sim/random';
+import { describe, expect, it } from 'vitest';
+import { createStack, FRAMES_PER_POLL } from '../src/stack.ts';
+import { ALICE, BOB, ipv4Frame, machine, pair, station, udpPayload } from './kit.ts';
+
+const QUIET = new Logger(() => {}, 'quiet');
+
+describe('createStack', () => {
+  it('throws when the addresses make no sense', () => {
+    const lan = new Lan(1);
+    expect(() => machine(lan, 'a', 0xc000_0200)).toThrow('192.0.2.0/24 is a network');
+    expect(() => machine(lan, 'a', ALICE, { gateway: 1 })).toThrow('is not in 192.0.2.1/24');
+  });
+
+  it('throws when the device carries less than IPv4 needs', () => {
+    expect(() => machine(new Lan(1, { mtu: 67 }), 'a', ALICE)).toThrow('an MTU of 67');
+  });
+
+  it('runs over any device, such as one end of a cable', () => {
+    const [left, right] = loopbackPair();
+    const common = { prefixLength: 24, entropy: new Random(1), log: QUIET };
+    const one = createStack({ device: left, address: ALICE, ...common });
+    const other = createStack({ device: right, address: BOB, ...common });
+    const got: number[] = [];
+    other.udp.bind(7, (payload) => got.push(payload.length));
+    one.udp.bind(0, () => {})?.send(new Uint8Array(5), { address: BOB, port: 7 });
+    for (let now = 0; now < 4; now++) for (const stack of [one, other]) stack.poll(now);
+    expect(got).toEqual([5]);
+  });
+});
+
+describe('poll', () => {
+  it('handles a limited number of frames, and asks to be called again at once', () => {
+    const [left, right] = loopbackPair({ capacity: 200 });
+    const log = QUIET;
+    const stack = createStack({
+      device: left,
+      address: ALICE,
+      prefixLength: 24,
+      entropy: new Random(1),
+      log,
+    });
+    let got = 0;
+    stack.udp.bind(7, () => got++);
+    const bytes = ipv4Frame({ from: right.mac, to: left.mac }, udpPayload(1, 7, 0), {});
+    for (let count = 0; count < 100; count++) {
+      const frame = right.transmit();
+      if (frame === undefined) throw new Error('the queue is full');
+      frame.bytes.set(bytes);
+      frame.length = bytes.length;
+      right.send(frame);
+    }
+    expect(stack.poll(10)).toBe(10);
+    expect(got).toBe(FRAMES_PER_POLL);
+    expect(stack.poll(10)).toBeGreaterThan(10);
+    expect(got).toBe(100);
+  });
+});
+
+describe('onFrame', () => {
+  it('sees every frame first and keeps those that it answers true for', () => {
+    const lan = new Lan(1);
+    const seen: [number, number][] = [];
+    const alice = machine(lan, 'alice', ALICE, {
+      onFrame(frame, now) {
+        seen.push([frame.length, now]);
+        return frame.length === 46;
+      },
+    });
+    let got = 0;
+    alice.stack.udp.bind(7, () => got++);
+    const bob = station(lan);
+    const macs = { from: bob.host.device.mac, to: alice.host.device.mac };
+    lan.at(5, () => bob.send(ipv4Frame(macs, udpPayload(1, 7, 4), {})));
+    lan.at(6, () => bob.send(ipv4Frame(macs, udpPayload(1, 7, 5), {})));
+    lan.run(10);
+    expect(seen).toEqual([
+      [46, 5],
+      [47, 6],
+    ]);
+    expect(got).toBe(1);
+  });
+});
+
+describe('checksum', () => {
+  it('is made by whom it is given to, for all frames, at their addresses', () => {
+    const regions = new Set<number>();
+    const checksum: Checksum = {
+      sum: plainChecksum.sum,
+      internetChecksum(region, start, end, initial) {
+        regions.add(region.address);
+        return plainChecksum.internetChecksum(region, start, end, initial);
+      },
+    };
+    let given = 0;
+    const lan = new Lan(1, {
+      allocate: (size) => ({ bytes: new Uint8Array(size), address: ++given * 4096 }),
+    });
+    const alice = machine(lan, 'alice', ALICE, { checksum });
+    const bob = machine(lan, 'bob', BOB);
+    const echo = bob.stack.udp.bind(7, (payload, from) => echo?.send(payload, from));
+    const got: Uint8Array[] = [];
+    const socket = alice.stack.udp.bind(0, (payload) => got.push(payload.slice()));
+    const data = new Random(1).bytes(100);
+    for (const time of [1, 2]) lan.at(time, () => socket?.send(data, { address: BOB, port: 7 }));
+    lan.run(10);
+    expect(got).toEqual([data, data]);
+    expect(regions.has(0)).toBe(false);
+    expect(regions.size).toBeGreaterThan(1);
+  });
+});
+
+describe('frames that are not for us', () => {
+  it.each([
+    ['another hardware address', { to: 0x0200_0000_0077 }, {}, 'foreign'],
+    ['another host', {}, { destination: 0xc000_0277 }, 'foreign'],
+    ['one host, but broadcast', { to: 0xffff_ffff_ffff }, {}, 'malformed'],
+    ['us, from ourselves', {}, { source: ALICE }, 'malformed'],
+    ['us, from everybody', {}, { source: 0xffff_ffff }, 'malformed'],
+    ['us, from the network', {}, { source: 0xc000_02ff }, 'malformed'],
+    ['us, from a group', {}, { source: 0xe000_0001 }, 'malformed'],
+    ['us, from a loopback address', {}, { source: 0x7f00_0001 }, 'malformed'],
+  ] as const)('are dropped: for %s', (_, macs, fields, counter) => {
+    const lan = new Lan(1);
+    const alice = machine(lan, 'alice', ALICE);
+    const bob = station(lan);
+    alice.stack.udp.bind(7, () => {
+      throw new Error('delivered');
+    });
+    const addresses = { from: bob.host.device.mac, to: alice.host.device.mac, ...macs };
+    const source = 'source' in fields ? fields.source : BOB;
+    const destination = 'destination' in fields ? fields.destination : ALICE;
+    const payload = udpPayload(1, 7, 0, source, destination);
+    lan.at(1, () => bob.send(ipv4Frame(addresses, payload, { source, destination })));
+    lan.run(10);
+    expect(alice.stack.counters[counter]).toBe(1);
+  });
+
+  it('are counted when they are IPv6 or cut short', () => {
+    const lan = new Lan(1);
+    const alice = machine(lan, 'alice', ALICE);
+    const bob = station(lan);
+    const ipv4 = ipv4Frame({ from: 1, to: alice.host.device.mac }, new Uint8Array(), {});
+    const ipv6 = ipv4.slice();
+    ipv6.set([0x86, 0xdd], 12);
+    lan.at(1, () => bob.send(ipv6));
+    lan.at(2, () => bob.send(ipv4.slice(0, 33)));
+    lan.run(10);
+    expect(alice.stack.counters).toMatchObject({ foreign: 1, malformed: 1 });
+  });
+});
+
+describe('a datagram from a host without an address', () => {
+  it('is delivered, as DHCP needs it', () => {
+    const lan = new Lan(1);
+    const alice = machine(lan, 'alice', ALICE);
+    const bob = station(lan);
+    const from: unknown[] = [];
+    alice.stack.udp.bind(67, (_, source) => from.push(source));
+    const macs = { from: bob.host.device.mac, to: 0xffff_ffff_ffff };
+    const fields = { source: 0, destination: 0xffff_ffff };
+    const payload = udpPayload(68, 67, 4, 0, 0xffff_ffff);
+    lan.at(1, () => bob.send(ipv4Frame(macs, payload, fields)));
+    lan.run(10);
+    expect(from).toEqual([{ address: 0, port: 68 }]);
+  });
+});
+
+describe('our address in the hands of another', () => {
+  it('is warned about, and defended', () => {
+    const { lan, alice, trace } = pair(1);
+    const thief = machine(lan, 'thief', ALICE);
+    lan.run(100_000);
+    expect(alice.lines[0]).toBe('warning alice: 02:00:00:00:00:03 claims our address 192.0.2.1');
+    expect(thief.lines[0]).toBe('warning thief: 02:00:00:00:00:01 claims our address 192.0.2.1');
+    // Both keep it, but they do not shout at each other without end.
+    expect(trace.length).toBeLessThan(50);
+  });
+});

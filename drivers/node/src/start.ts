@@ -1,0 +1,130 @@
+import type { Appliance } from '@atoll/appliance/appliance';
+import type { Platform } from '@atoll/appliance/launch';
+import { EXIT_USAGE, launch } from '@atoll/appliance/launch';
+import type { NetworkDevice } from '@atoll/device/network';
+import { randomMac } from '@atoll/device/system';
+import { parseMac } from '@atoll/ethernet/address';
+import type { Result } from '@atoll/result/result';
+import { ok } from '@atoll/result/result';
+import { nodeConsole } from './console.ts';
+import { nodeEntropy } from './entropy.ts';
+import { createFastPaths } from './fast.ts';
+import { tapDevice } from './net.ts';
+import type { NodeOptions } from './options.ts';
+import { parseNodeOptions } from './options.ts';
+import { hostSockets } from './socket.ts';
+import type { Tap } from './tap.ts';
+import { nodeClock } from './time.ts';
+
+export interface NodeStart {
+  /** Arguments that were compiled in. */
+  readonly preset?: readonly string[];
+  /** WebAssembly of the fast paths, by module name. */
+  readonly fast?: Readonly<Record<string, Uint8Array>>;
+  /** What stands on the command line. */
+  readonly words?: readonly string[];
+}
+
+/** Runs `appliance` in this process until it stops or SIGINT or SIGTERM comes. */
+export async function start(appliance: Appliance, options: NodeStart = {}): Promise<void> {
+  const parsed = parseNodeOptions(options.words ?? process.argv.slice(2));
+  if (!parsed.ok) return complain(appliance, parsed.error.reason);
+  const taps = await openTaps(parsed.value);
+  if (!taps.ok) return complain(appliance, taps.error.reason);
+
+  const runner = new Runner();
+  const fast = createFastPaths(options.fast ?? {});
+  const devices = new Map<string, NetworkDevice>();
+  for (const [name, { tap, mac }] of taps.value) {
+    devices.set(name, tapDevice(name, mac, tap, fast));
+  }
+  const platform: Platform = {
+    clock: nodeClock,
+    entropy: nodeEntropy,
+    console: nodeConsole,
+    fast,
+    sockets:
+      devices.size > 0
+        ? undefined
+        : hostSockets(
+            parsed.value.udp,
+            () => runner.soon(),
+            (reason) => complain(appliance, reason),
+          ),
+    words: parsed.value.bootArguments,
+    network: (name) => devices.get(name),
+    halt: (status) => process.exit(status),
+  };
+  const loop = launch(appliance, platform, options.preset ?? []);
+  if (loop === undefined) return;
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(0));
+  runner.run(() => loop.step());
+  for (const { tap } of taps.value.values()) watch(tap, runner);
+}
+
+/** Steps the loop when its deadline has come or something happened. */
+class Runner {
+  #step: (() => number) | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #pending = false;
+
+  run(step: () => number): void {
+    this.#step = step;
+    this.soon();
+  }
+
+  soon(): void {
+    if (this.#pending) return;
+    this.#pending = true;
+    setImmediate(() => this.now());
+  }
+
+  now(): void {
+    this.#pending = false;
+    clearTimeout(this.#timer);
+    if (this.#step === undefined) return;
+    const deadline = this.#step();
+    if (deadline === Number.POSITIVE_INFINITY) return;
+    const delay = Math.ceil(deadline - nodeClock.monotonic());
+    if (delay <= 0) this.soon();
+    else this.#timer = setTimeout(() => this.now(), Math.min(delay, LONGEST_TIMEOUT));
+  }
+}
+
+function watch(tap: Tap, runner: Runner): void {
+  tap.whenReadable(() => {
+    runner.now();
+    watch(tap, runner);
+  });
+}
+
+type AttachedTaps = Map<string, { tap: Tap; mac: number }>;
+
+async function openTaps({ taps, macs }: NodeOptions): Promise<Result<AttachedTaps>> {
+  const opened: AttachedTaps = new Map();
+  for (const [name, tapName] of taps) {
+    const given = macs.get(name);
+    const mac = given === undefined ? ok(randomMac(nodeEntropy)) : parseMac(given);
+    if (!mac.ok) return mac;
+    try {
+      // Only a TAP device needs the native library.
+      const { openTap } = await import('./tap.ts');
+      opened.set(name, { tap: openTap(tapName), mac: mac.value });
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      return {
+        ok: false,
+        error: { blame: 'config', reason: `--net:${name}=${tapName}: ${reason}` },
+      };
+    }
+  }
+  return ok(opened);
+}
+
+function complain(appliance: Appliance, reason: string): void {
+  nodeConsole.write(`${appliance.name}: ${reason}\n`);
+  process.exit(EXIT_USAGE);
+}
+
+/** What setTimeout can take; waking early only costs a step. */
+const LONGEST_TIMEOUT = 0x7fff_ffff;

@@ -1,0 +1,1 @@
+export { hostFastPaths } from '@atoll/device/host-fast';

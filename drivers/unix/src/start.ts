@@ -1,0 +1,35 @@
+import type { Appliance } from '@atoll/appliance/appliance';
+import { launch } from '@atoll/appliance/launch';
+import type { Host } from '@atoll/device/host';
+import { HOST_ABI } from '@atoll/device/host';
+import { hostConsole } from './console.ts';
+import { hostEntropy } from './entropy.ts';
+import { hostFastPaths } from './fast.ts';
+import { openNetwork } from './net.ts';
+import { hostClock } from './time.ts';
+
+/** What the kernel put into the global scope. */
+declare const host: Host;
+
+/** Runs `appliance` on the kernel's platform `unix`; `preset` are the arguments compiled into the image. */
+export function start(appliance: Appliance, preset: readonly string[] = []): void {
+  if (host.abi !== HOST_ABI) throw new Error(`the kernel's ABI is ${host.abi}, not ${HOST_ABI}`);
+  const fast = hostFastPaths(host);
+  const platform = {
+    clock: hostClock(host),
+    entropy: hostEntropy(host),
+    console: hostConsole(host),
+    fast,
+    sockets: undefined,
+    words: wordsOf(host.bootArguments),
+    network: (name: string) => openNetwork(host, name, fast),
+    halt: (status: number) => host.halt(status),
+  };
+  const loop = launch(appliance, platform, preset);
+  if (loop !== undefined) host.run(() => loop.step());
+}
+
+/** The boot arguments, of which each is ended by NUL. */
+function wordsOf(bootArguments: string): string[] {
+  return bootArguments.split('\0').slice(0, -1);
+}

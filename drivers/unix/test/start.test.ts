@@ -1,0 +1,134 @@
+import type { Appliance, System } from '@atoll/appliance/appliance';
+import type { Host } from '@atoll/device/host';
+import { HOST_ABI } from '@atoll/device/host';
+import { afterEach, expect, it, vi } from 'vitest';
+import { start } from '../src/start.ts';
+
+/** A kernel of which only `handles` exist, and that keeps what was written. */
+function fakeHost(words: readonly string[], handles: readonly string[] = ['service']) {
+  const written: string[] = [];
+  const host = {
+    abi: HOST_ABI,
+    bootArguments: words.map((word) => `${word}\0`).join(''),
+    write: (text: string) => written.push(text),
+    monotonic: () => 5,
+    wallClock: () => 1_000_000,
+    entropy: (bytes: Uint8Array) => bytes.fill(7),
+    halt: vi.fn(),
+    run: vi.fn<(step: () => number) => void>(),
+    address: (bytes: Uint8Array) => 0x1009 + bytes.byteOffset,
+    fast: { checksum: { sum: () => 9 } },
+    networkOpen: (name: string) => handles.indexOf(name),
+    networkMac: () => 0x0200_5e00_5301,
+    networkMtu: () => 1400,
+    networkRead: vi.fn<(handle: number, bytes: Uint8Array) => number>(() => 0),
+    networkWrite: vi.fn<(handle: number, bytes: Uint8Array, length: number) => boolean>(() => true),
+  };
+  vi.stubGlobal('host', host as unknown as Host);
+  return { host, written };
+}
+
+function applianceWith(begin: (system: System) => void): Appliance {
+  return {
+    name: 'test',
+    version: '1.0.0',
+    summary: 'A test.',
+    devices: [{ name: 'service', type: 'network', summary: 'the network' }],
+    arguments: {},
+    start: begin,
+  };
+}
+
+/** Starts an appliance that gives away its system. */
+function systemOf(words: readonly string[] = []): System {
+  let system: System | undefined;
+  start(
+    applianceWith((given) => {
+      system = given;
+    }),
+    words,
+  );
+  if (system === undefined) throw new Error('the appliance was not started');
+  return system;
+}
+
+afterEach(() => {
+  vi.unstubAllGlobals();
+});
+
+it('hands the loop to the kernel', () => {
+  const { host } = fakeHost(['--log=debug']);
+  start(applianceWith((system) => system.run({ poll: (now) => now + 100 })));
+  const [step] = host.run.mock.calls[0];
+  expect(step()).toBe(105);
+});
+
+it('refuses a kernel of another ABI', () => {
+  const { host } = fakeHost([]);
+  host.abi = HOST_ABI + 1;
+  expect(() => start(applianceWith(() => {}))).toThrow('ABI');
+});
+
+it('stops with status 64 at a wrong boot argument', () => {
+  const { host, written } = fakeHost(['--lgo=debug']);
+  start(applianceWith(() => {}));
+  expect(host.halt).toHaveBeenCalledWith(64);
+  expect(written.join('')).toContain('lgo');
+  expect(host.run).not.toHaveBeenCalled();
+});
+
+it('stops with status 64 when a declared device was not given', () => {
+  const { host, written } = fakeHost([], []);
+  start(applianceWith(() => {}));
+  expect(host.halt).toHaveBeenCalledWith(64);
+  expect(written.join('')).toContain('"service"');
+});
+
+it('moves frames through its two buffers and counts them', () => {
+  const { host } = fakeHost([]);
+  const device = systemOf().network('service');
+  if (device === undefined) throw new Error('no device');
+  expect([device.mac, device.mtu]).toEqual([0x0200_5e00_5301, 1400]);
+  expect(device.receive()).toBeUndefined();
+
+  host.networkRead.mockReturnValueOnce(60);
+  const received = device.receive();
+  expect(received?.length).toBe(60);
+  expect(received?.bytes).toBe(host.networkRead.mock.lastCall?.[1]);
+
+  const frame = device.transmit();
+  if (frame === undefined) throw new Error('no frame');
+  frame.length = 42;
+  device.send(frame);
+  host.networkWrite.mockReturnValueOnce(false);
+  device.send(frame);
+  expect(host.networkWrite).toHaveBeenLastCalledWith(0, frame.bytes, 42);
+  expect(device.counters).toEqual({
+    receivedFrames: 1,
+    receivedBytes: 60,
+    sentFrames: 1,
+    sentBytes: 42,
+    droppedFrames: 1,
+  });
+});
+
+it('gives out aligned memory and the fast paths of the image', () => {
+  fakeHost([]);
+  const { fast } = systemOf();
+  const { bytes, address } = fast.allocate(100);
+  expect(bytes).toEqual(new Uint8Array(100));
+  expect(address % 16).toBe(0);
+  expect(address).toBe(0x1009 + bytes.byteOffset);
+  expect(fast.load('checksum').sum()).toBe(9);
+  expect(() => fast.load('absent')).toThrow('absent');
+});
+
+it('gives clock, entropy and console of the kernel', () => {
+  const { written } = fakeHost([]);
+  const { clock, entropy, console } = systemOf();
+  const bytes = new Uint8Array(3);
+  entropy.fill(bytes);
+  console.write('text');
+  expect([clock.monotonic(), clock.wall(), ...bytes]).toEqual([5, 1_000_000, 7, 7, 7]);
+  expect(written.at(-1)).toBe('text');
+});

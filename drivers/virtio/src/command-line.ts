@@ -1,0 +1,68 @@
+import type { Result } from '@atoll/result/result';
+import { misconfigured, ok } from '@atoll/result/result';
+import type { MmioPlace } from './mmio.ts';
+
+export interface CommandLine {
+  /** The boot arguments of the appliance, one word each. */
+  readonly words: readonly string[];
+  readonly places: readonly MmioPlace[];
+}
+
+/**
+ * Splits the machine's command line. Blanks separate words, except between double quotes, which do not
+ * belong to the word; there a backslash takes the character behind it as it is. Devices that the hypervisor added in Linux's notation,
+ * `virtio_mmio.device=SIZE@ADDRESS:LINE`, are no boot arguments.
+ */
+export function parseCommandLine(text: string): Result<CommandLine> {
+  const words: string[] = [];
+  const places: MmioPlace[] = [];
+  for (const word of splitWords(text)) {
+    if (!word.startsWith(DEVICE)) {
+      words.push(word);
+      continue;
+    }
+    const place = parsePlace(word.slice(DEVICE.length));
+    if (place === undefined) {
+      return misconfigured(
+        `${word}\n  expected ${DEVICE}SIZE@ADDRESS:LINE, as in ${DEVICE}${EXAMPLE}`,
+      );
+    }
+    places.push(place);
+  }
+  return ok({ words, places });
+}
+
+const DEVICE = 'virtio_mmio.device=';
+const EXAMPLE = '4K@0xd0000000:5';
+
+function splitWords(text: string): string[] {
+  const words: string[] = [];
+  let word: string | undefined;
+  let isQuoted = false;
+  let isEscaped = false;
+  for (const character of text) {
+    if (!isEscaped && character === '"') {
+      isQuoted = !isQuoted;
+      word ??= '';
+    } else if (!isEscaped && isQuoted && character === '\\') {
+      isEscaped = true;
+    } else if (isQuoted || !BLANK.has(character)) {
+      word = (word ?? '') + character;
+      isEscaped = false;
+    } else if (word !== undefined) {
+      words.push(word);
+      word = undefined;
+    }
+  }
+  if (word !== undefined) words.push(word);
+  return words;
+}
+
+const BLANK: ReadonlySet<string> = new Set([' ', '\t', '\n', '\r']);
+
+function parsePlace(text: string): MmioPlace | undefined {
+  const match = /^\d\w*@(0x[0-9a-f]{1,12}|\d{1,15}):(\d{1,4})(:\d+)?$/i.exec(text);
+  if (match === null) return undefined;
+  const address = Number(match[1]);
+  return address % 4 === 0 ? { address, lines: [Number(match[2])] } : undefined;
+}

@@ -1,0 +1,68 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import type { Manifest, ManifestArgument } from '../manifest.ts';
+import { readManifest } from '../manifest.ts';
+import type { Command } from './command.ts';
+import { parseWords } from './command.ts';
+
+export const inspect: Command = {
+  usage: 'inspect IMAGE [--json]',
+  summary: 'Shows what an image says about itself: devices, boot arguments, what it was made with.',
+  details: `  IMAGE   what atoll build wrote
+  --json  the manifest as JSON, with the digest and the size of the file
+`,
+  async run(words) {
+    const { positionals, options } = parseWords(words, ['IMAGE'], { json: 'boolean' });
+    const image = await readFile(positionals[0]);
+    const { manifest } = readManifest(image);
+    const file = {
+      sha256: createHash('sha256').update(image).digest('hex'),
+      bytes: image.length,
+    };
+    process.stdout.write(
+      options.has('json')
+        ? `${JSON.stringify({ ...manifest, file }, null, 2)}\n`
+        : description(manifest, file),
+    );
+    return 0;
+  },
+};
+
+/** The manifest for people. */
+export function description(manifest: Manifest, file: { sha256: string; bytes: number }): string {
+  const { name, version, summary, target, abi, preset } = manifest;
+  const lines = [
+    `${name} ${version}: ${summary}`,
+    `target ${target}, ABI ${abi}, ${file.bytes.toLocaleString('en')} bytes`,
+    `sha256 ${file.sha256}`,
+    '',
+    'Devices:',
+    ...manifest.devices.map((device) => `  ${device.name} (${device.type}): ${device.summary}`),
+    '',
+    'Boot arguments:',
+    ...manifest.arguments.flatMap(argumentLines),
+    ...(preset.length === 0 ? [] : ['', 'Compiled in:', ...preset.map((word) => `  ${word}`)]),
+    '',
+    'Made with:',
+    ...Object.entries(manifest.inputs).map(([input, text]) => `  ${input}: ${text}`),
+    '',
+  ];
+  return lines.join('\n');
+}
+
+function argumentLines({
+  name,
+  kind,
+  type,
+  default: standard,
+  summary,
+}: ManifestArgument): string[] {
+  const facts = kind === 'flag' ? '' : `=${type}`;
+  const more = [
+    ...(kind === 'required' ? ['required'] : []),
+    ...(kind === 'repeated' ? ['repeatable'] : []),
+    ...(standard === undefined || kind === 'flag' ? [] : [`default ${standard}`]),
+  ];
+  const remark = more.length === 0 ? '' : ` (${more.join(', ')})`;
+  return [`  --${name}${facts}${remark}`, `      ${summary}`];
+}

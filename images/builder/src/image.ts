@@ -1,0 +1,119 @@
+import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { Appliance } from '@atoll/appliance/appliance';
+import { argumentsOf } from '@atoll/appliance/launch';
+import { parseArguments } from '@atoll/conf/parse';
+import type { Entry } from './bundle.ts';
+import { bundleForNode } from './bundle.ts';
+import type { FastPath } from './fast-path.ts';
+import { compileFastPaths } from './fast-path.ts';
+import { imageInputs, nodeInputs } from './inputs.ts';
+import type { Manifest, Sizes } from './manifest.ts';
+import { manifestComment, manifestOf } from './manifest.ts';
+import { linkProgram } from './program.ts';
+import type { Target } from './target.ts';
+import { suffixOf } from './target.ts';
+import { UsageError } from './usage.ts';
+import type { App } from './workspace.ts';
+
+export interface BuildOptions {
+  readonly app: App;
+  readonly target: Target;
+  /** Boot arguments to compile in. */
+  readonly preset?: readonly string[];
+  /** The file to write, when it is not {@link imagePath}. */
+  readonly output?: string;
+}
+
+export interface Built {
+  readonly path: string;
+  readonly manifest: Manifest;
+}
+
+/** Where the image of `app` for `target` is, or will be. */
+export function imagePath(app: App, target: Target): string {
+  return join(app.folder, 'dist', `${app.name}.${suffixOf(target)}`);
+}
+
+/** Builds `app` for one target. What the appliance would refuse at boot among `preset` is refused here. */
+export async function buildImage(options: BuildOptions): Promise<Built> {
+  const { app, target, preset = [], output: path = imagePath(app, target) } = options;
+  const appliance = await loadAppliance(app);
+  checkPreset(appliance, preset);
+  await mkdir(dirname(path), { recursive: true });
+  if (target === 'node') return buildForNode(appliance, app, preset, path);
+
+  const inputs = await imageInputs();
+  const describe = (sizes: Sizes) => manifestOf(appliance, { target, preset, inputs, sizes });
+  const sizes = await linkProgram({
+    name: app.name,
+    target,
+    entry: entryFor(app, target, preset, []),
+    output: path,
+    note: (sizes) => JSON.stringify(describe(sizes)),
+  });
+  return { path, manifest: describe(sizes) };
+}
+
+async function buildForNode(
+  appliance: Appliance,
+  app: App,
+  preset: readonly string[],
+  path: string,
+): Promise<Built> {
+  // Which fast paths are imported is known after a first bundling; the second embeds them.
+  const { fastFolders } = await bundleForNode(entryFor(app, 'node', preset, []), []);
+  const fast = await compileFastPaths(fastFolders);
+  const bundle = await bundleForNode(entryFor(app, 'node', preset, fast), fast);
+  const sizes = { native: {}, fast: bundle.fast, bundle: bundle.packages };
+  const inputs = await nodeInputs();
+  const manifest = manifestOf(appliance, { target: 'node', preset, inputs, sizes });
+  await writeFile(path, bundle.text + manifestComment(manifest));
+  await chmod(path, 0o755);
+  return { path, manifest };
+}
+
+/** The module that puts an appliance and a platform's driver together. */
+function entryFor(
+  app: App,
+  target: Target,
+  preset: readonly string[],
+  fast: readonly FastPath[],
+): Entry {
+  const main = relative(import.meta.dirname, join(app.folder, 'src/main.ts'));
+  const embedded = fast.map(({ name }, index) => `${JSON.stringify(name)}: fast${index}`);
+  const options = `{ preset: ${JSON.stringify(preset)}, fast: { ${embedded.join(', ')} } }`;
+  const lines = [
+    `import appliance from ${JSON.stringify(main)};`,
+    `import { start } from '@atoll/driver-${target}/start';`,
+    ...fast.map(({ name }, index) => `import fast${index} from 'fast:${name}';`),
+    target === 'node'
+      ? `start(appliance, ${options});`
+      : `start(appliance, ${JSON.stringify(preset)});`,
+  ];
+  return { text: lines.join('\n') };
+}
+
+async function loadAppliance(app: App): Promise<Appliance> {
+  const main = pathToFileURL(join(app.folder, 'src/main.ts'));
+  const { default: appliance } = (await import(main.href)) as { default?: Appliance };
+  if (appliance === undefined) throw new Error(`${app.name}: src/main.ts has no default export`);
+  return appliance;
+}
+
+function checkPreset(appliance: Appliance, preset: readonly string[]): void {
+  const table = argumentsOf(appliance);
+  // Arguments that must be given may still be given at boot; here each is judged by itself.
+  const given = Object.fromEntries(
+    Object.entries(table).map(([name, argument]) => {
+      const isMissing = !preset.some((word) => word.startsWith(`--${name}=`));
+      const mayWait = argument.kind === 'required' && isMissing;
+      return [name, mayWait ? { ...argument, kind: 'optional', collect: () => OPEN } : argument];
+    }),
+  ) as typeof table;
+  const parsed = parseArguments(given, preset);
+  if (!parsed.ok) throw new UsageError(`--set: ${parsed.error.reason}`);
+}
+
+const OPEN = { ok: true, value: undefined } as const;

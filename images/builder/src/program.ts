@@ -1,0 +1,59 @@
+import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { compileBytecode } from '@atoll/engine/bytecode';
+import { linkImage } from '@atoll/kernel/link';
+import type { Entry } from './bundle.ts';
+import { bundleForImage } from './bundle.ts';
+import { compileFastPaths } from './fast-path.ts';
+import { fastPathSources } from './glue.ts';
+import type { Sizes } from './manifest.ts';
+import { NO_SIZES } from './manifest.ts';
+import { encodeNote } from './note.ts';
+import { apportion, nativeSizes } from './sizes.ts';
+import type { ImageTarget } from './target.ts';
+
+export interface Program {
+  readonly name: string;
+  readonly target: ImageTarget;
+  readonly entry: Entry;
+  /** The path of the image. */
+  readonly output: string;
+  /** The text of the image's note, given the sizes of its parts. */
+  note(sizes: Sizes): string;
+}
+
+/**
+ * Makes a bootable image of any script: bundle, bytecode, fast paths, kernel. The bundle stays in
+ * `bundle/` beside the image, since stack traces name its lines.
+ */
+export async function linkProgram(program: Program): Promise<Sizes> {
+  const { name, target, entry, output, note } = program;
+  const bundle = await bundleForImage(entry);
+  const script = `${name}.${target}.js`;
+  const bundles = join(dirname(output), 'bundle');
+  await mkdir(bundles, { recursive: true });
+  await writeFile(join(bundles, script), bundle.text);
+
+  const bytecode = await compileBytecode(bundle.text, script);
+  const fast = await compileFastPaths(bundle.fastFolders);
+  const sources = await fastPathSources(fast);
+  // The file cannot be overwritten while it runs, but replaced.
+  const unfinished = `${output}.part`;
+  const link = (sizes: Sizes) =>
+    linkImage({
+      platform: target,
+      bytecode,
+      sources,
+      note: encodeNote(note(sizes)),
+      output: unfinished,
+    });
+  // How large the parts are is known when they have been linked; only then can the note say so.
+  const { sizes: counted } = await link(NO_SIZES);
+  const sizes: Sizes = {
+    ...nativeSizes(counted, fast),
+    bundle: apportion(bytecode.length, bundle.packages),
+  };
+  await link(sizes);
+  await rename(unfinished, output);
+  return sizes;
+}

@@ -1,0 +1,62 @@
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { cc, compilerVersion, ENGINE_FLAGS, INCLUDE } from './toolchain.ts';
+import { wasm2c } from './wasm2c.ts';
+
+/** QuickJS-NG as WebAssembly: the same bytes compile the bytecode on Node.js and run it in the image. */
+export const QUICKJS_WASM = createRequire(import.meta.url).resolve('quickjs-wasi/quickjs.wasm');
+
+const DIST = join(import.meta.dirname, '../dist');
+
+/** The compiled engine: what to link, and where `quickjs.h` is. */
+export interface Engine {
+  readonly object: string;
+  readonly include: string;
+}
+
+/** Compiles the engine to `dist/`, about half a minute, unless that was done from the same inputs. */
+export function buildEngine(): Promise<Engine> {
+  built ??= build();
+  return built;
+}
+
+let built: Promise<Engine> | undefined;
+
+async function build(): Promise<Engine> {
+  const engine = { object: join(DIST, 'engine.o'), include: DIST };
+  const inputs = await inputsDigest();
+  const stamp = join(DIST, 'inputs.sha256');
+  if (existsSync(stamp) && (await readFile(stamp, 'utf8')) === inputs) return engine;
+
+  await mkdir(DIST, { recursive: true });
+  // Files appear in dist/ complete or not at all, also when two builds run at the same time.
+  const work = await mkdtemp(join(DIST, 'build-'));
+  try {
+    const { c, h } = await wasm2c(await readFile(QUICKJS_WASM), 'quickjs');
+    await writeFile(join(work, 'quickjs.c'), c);
+    await writeFile(join(work, 'quickjs.h'), h);
+    await cc([...ENGINE_FLAGS, '-c', 'quickjs.c', '-o', 'engine.o'], work);
+    await rename(join(work, 'quickjs.h'), join(DIST, 'quickjs.h'));
+    await rename(join(work, 'engine.o'), engine.object);
+    await writeFile(join(work, 'stamp'), inputs);
+    await rename(join(work, 'stamp'), stamp);
+  } finally {
+    await rm(work, { recursive: true });
+  }
+  return engine;
+}
+
+async function inputsDigest(): Promise<string> {
+  const hash = createHash('sha256');
+  hash.update(await readFile(QUICKJS_WASM));
+  for (const header of (await readdir(INCLUDE)).sort()) {
+    hash.update(header).update(await readFile(join(INCLUDE, header)));
+  }
+  hash.update(await readFile(join(import.meta.dirname, 'wasm2c.ts')));
+  const flags = ENGINE_FLAGS.filter((flag) => flag !== INCLUDE);
+  hash.update(flags.join(' ')).update(await compilerVersion());
+  return hash.digest('hex');
+}

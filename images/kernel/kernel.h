@@ -1,0 +1,82 @@
+/* What the files of the common kernel share. */
+#ifndef KERNEL_H
+#define KERNEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "abi.h"
+#include "host.h"
+#include "platform.h"
+
+/* print.c: to the console; for what the kernel itself has to say. */
+void print(const char *text);
+void print_number(uint64_t number);
+void print_hex(uint64_t number);
+
+/* Prints "atoll: (message)" and halts with (status). */
+_Noreturn void panic(int status, const char *message);
+
+
+
+/* image.ld: the first and the last byte of the image in memory. */
+extern const char image_start[], image_end[];
+
+/* entropy.c: the random generator; its start halts when a source is unfit. */
+void entropy_start(void);
+
+/* Whether there was more than timing jitter to start from. */
+extern bool entropy_seeded;
+
+/* Mixes (size) bytes into the generator. */
+void entropy_add(const void *bytes, size_t size);
+
+void entropy_fill(void *bytes, size_t size);
+
+/* entropy-source.c: raw samples, each false when there is no such source. */
+bool entropy_hardware(uint64_t *sample);
+uint8_t entropy_jitter(void);
+
+/* engine.c: the engine, its one context, and values. */
+extern u32 engine_context;
+
+void engine_start(void);
+
+/* The offset in linear memory of a copy of (text), until the next call. */
+u32 engine_text(const char *text);
+
+/* Makes a function of JavaScript out of (function). */
+u64 engine_function(const struct host_function *function);
+
+/* Sets (object).(name), and gives (value) away to it. */
+void engine_set(u64 object, const char *name, u64 value);
+
+/* A string of JavaScript with (length) bytes of UTF-8. */
+u64 engine_string(const char *text, size_t length);
+
+/* Runs the bundle. */
+void engine_evaluate(const char *bytecode, size_t length);
+
+/*
+ * Runs promise jobs until none is left; halts on unhandled rejections. Answers
+ * whether there was any job.
+ */
+bool engine_jobs(void);
+
+/* Calls (function) without arguments and answers the number it returned. */
+double engine_call(u64 function);
+
+/* Reports the pending exception as (what), and halts. */
+_Noreturn void engine_exception(const char *what);
+
+/* host.c: the object `host`. */
+void host_start(void);
+
+/* The function given to host.run, or VALUE_UNDEFINED. */
+extern u64 host_step;
+
+/* runtime.c: puts (call) into a spare slot of the function table. */
+u32 runtime_slot(wasm_rt_function_ptr_t call, wasm_rt_func_type_t type);
+
+#endif

@@ -1,0 +1,35 @@
+/* The kernel's one thread: set up, evaluate the bundle, then step and sleep. */
+#include "kernel.h"
+
+/* What runs of the fast paths when the image has none. */
+__attribute__((weak)) const struct fast_module fast_modules[1];
+__attribute__((weak)) const unsigned fast_module_count = 0;
+__attribute__((weak)) void fast_instantiate(void) {}
+
+/* The bundle, as linkImage put it into the image. */
+extern const char bytecode_start[], bytecode_end[];
+
+static uint64_t deadline_of(double milliseconds) {
+    /* Also false for NaN: a step that answers nonsense is called at once. */
+    if (milliseconds >= 1e13)
+        return UINT64_MAX;
+    return milliseconds > 0 ? (uint64_t)(milliseconds * 1e6) : 0;
+}
+
+_Noreturn void kernel_main(void) {
+    entropy_start();
+    engine_start();
+    fast_instantiate();
+    host_start();
+    engine_evaluate(bytecode_start, (size_t)(bytecode_end - bytecode_start));
+    engine_jobs();
+    while (host_step != VALUE_UNDEFINED) {
+        double next = engine_call(host_step);
+        if (engine_jobs())
+            continue;
+        uint64_t deadline = deadline_of(next);
+        if (deadline > platform_monotonic())
+            platform_wait(deadline);
+    }
+    platform_halt(0);
+}

@@ -1,0 +1,91 @@
+/*
+ * What a platform gives to the common kernel, and what it gets from it.
+ *
+ * The image is linked at 1 MiB. The native stack lies between STACK_BOTTOM and
+ * LINEAR_MEMORY_BASE (8 MiB), linear memory from LINEAR_MEMORY_BASE on. The
+ * page below the stack, and all of the 8 GiB + 64 KiB from LINEAR_MEMORY_BASE
+ * that is not committed, must be unmapped: the engine checks no address.
+ *
+ * A platform enters with interrupts off or harmless, SSE enabled and its control
+ * register as after a reset (no exceptions, round to nearest), the stack
+ * pointer at LINEAR_MEMORY_BASE, the FS base at `kernel_tls` with a random
+ * number in `kernel_tls.canary`, and calls kernel_main.
+ */
+#ifndef PLATFORM_H
+#define PLATFORM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "host.h"
+
+#define GUARD_SPACE ((8ull << 30) + 65536)
+
+/* Given by the platform. */
+
+/* What `host.platform` says. */
+extern const char platform_name[];
+
+/* The boot arguments: one text, or several, each ended by NUL. */
+const char *platform_arguments(size_t *length);
+
+/* Writes (length) bytes of UTF-8 to the console; blocks, never fails. */
+void platform_write(const char *text, size_t length);
+
+/* Nanoseconds since about the start; never goes backwards. */
+uint64_t platform_monotonic(void);
+
+/* Nanoseconds since 1970-01-01 UTC. */
+uint64_t platform_wall(void);
+
+/*
+ * Returns when a device may have something, or at (deadline), in the time of
+ * platform_monotonic; UINT64_MAX is never. May return early.
+ */
+void platform_wait(uint64_t deadline);
+
+/*
+ * Fills (seed) with (size) unpredictable bytes of the platform's own source, on
+ * top of what the CPU gives. Answers false where the platform has none.
+ */
+bool platform_entropy(void *seed, size_t size);
+
+/* The most bytes that linear memory may have: a multiple of 64 KiB. */
+uint64_t platform_memory_limit(void);
+
+/*
+ * Makes linear memory from byte (from) to (to) usable, as zeros. Both are
+ * multiples of 64 KiB, (to) at most the limit. Answers false when the platform
+ * has no more memory.
+ */
+bool platform_memory_commit(uint64_t from, uint64_t to);
+
+/* Ends the program with (status), 0 to 255. */
+_Noreturn void platform_halt(int status);
+
+/* Members of `host` that only this platform has. */
+extern const struct host_function platform_functions[];
+extern const unsigned platform_function_count;
+
+/* Given by the common kernel. */
+
+/* What the FS base points to; the compiler knows where the canary is. */
+struct kernel_tls {
+    char reserved[0x28];
+    uint64_t canary;
+};
+extern struct kernel_tls kernel_tls;
+
+_Noreturn void kernel_main(void);
+
+/*
+ * Reports a fault and halts with STATUS_TRAP: (what) happened at the
+ * instruction (pc); (address) is what it accessed, or NULL where that has no
+ * meaning. Must be called on a stack of its own. A fault inside the report
+ * halts without further words.
+ */
+_Noreturn void kernel_fault(const char *what, uint64_t pc,
+                            const uint64_t *address);
+
+#endif

@@ -1,0 +1,174 @@
+/* Network devices: TAP devices of Linux, one frame for each read and write. */
+#include "unix.h"
+
+#include <string.h>
+
+#define TUNSETIFF 0x400454ca
+#define IFF_TAP 0x0002
+#define IFF_NO_PI 0x1000
+#define SIOCGIFMTU 0x8921
+#define AF_INET 2
+#define SOCK_DGRAM 2
+
+struct interface_request {
+    char name[16];
+    union {
+        short flags;
+        int mtu;
+        char rest[24];
+    };
+};
+
+static struct network {
+    int descriptor, mtu;
+    uint64_t mac;
+} networks[NETWORKS];
+
+static struct pollfd polls[NETWORKS];
+static unsigned count;
+
+int network_first = -1, network_last = -2;
+
+static uint64_t random_mac(void) {
+    uint64_t mac;
+    if (!platform_entropy(&mac, sizeof mac))
+        panic(STATUS_UNAVAILABLE, "Linux gives no randomness for a MAC address");
+    /* Unicast, locally administered (IEEE 802, 8.2). */
+    return (mac & 0xfcffffffffff) | 0x020000000000;
+}
+
+static _Noreturn void refuse_tap(const struct network_option *option, long error) {
+    refuse(STATUS_UNAVAILABLE,
+           (const char *[]){"--net:", option->name, "=", option->tap, NULL}, error);
+}
+
+/* The MTU of the interface that (option) names; halts when there is none. */
+static int mtu_of(const struct network_option *option) {
+    struct interface_request request = {0};
+    memcpy(request.name, option->tap, strlen(option->tap));
+    long socket = system_call(SYS_SOCKET, AF_INET, SOCK_DGRAM, 0);
+    long result = system_call(SYS_IOCTL, socket, SIOCGIFMTU, &request);
+    if (result < 0)
+        refuse_tap(option, result);
+    system_call(SYS_CLOSE, socket);
+    return request.mtu;
+}
+
+/* Attaches to the TAP device of (option); answers its descriptor. */
+static int attach(const struct network_option *option) {
+    int file = (int)system_call(SYS_OPEN, "/dev/net/tun", O_RDWR | O_NONBLOCK);
+    if (file < 0)
+        refuse(STATUS_UNAVAILABLE, (const char *[]){"/dev/net/tun", NULL}, file);
+
+    struct interface_request request = {.flags = IFF_TAP | IFF_NO_PI};
+    memcpy(request.name, option->tap, strlen(option->tap));
+    long result = system_call(SYS_IOCTL, file, TUNSETIFF, &request);
+    if (result < 0)
+        refuse_tap(option, result);
+    return file;
+}
+
+void network_start(void) {
+    for (; count < options.network_count; count++) {
+        struct network *network = &networks[count];
+        const struct network_option *option = &options.networks[count];
+        /* First whether it exists: attaching would create it. */
+        network->mtu = mtu_of(option);
+        network->descriptor = attach(option);
+        network->mac = option->mac != 0 ? option->mac : random_mac();
+        polls[count] = (struct pollfd){network->descriptor, POLLIN, 0};
+    }
+    if (count > 0) {
+        network_first = networks[0].descriptor;
+        network_last = networks[count - 1].descriptor;
+    }
+}
+
+void platform_wait(uint64_t deadline) {
+    struct timespec left = {0, 0};
+    if (deadline != UINT64_MAX) {
+        uint64_t now = platform_monotonic();
+        uint64_t nanoseconds = deadline > now ? deadline - now : 0;
+        left.seconds = (int64_t)(nanoseconds / 1000000000);
+        left.nanoseconds = (int64_t)(nanoseconds % 1000000000);
+    }
+    system_call(SYS_PPOLL, polls, count, deadline == UINT64_MAX ? NULL : &left,
+                NULL);
+    for (unsigned i = 0; i < count; i++) {
+        if (polls[i].revents & ~POLLIN)
+            refuse(STATUS_UNAVAILABLE,
+                   (const char *[]){"the network device ",
+                                    options.networks[i].name, " went away", NULL},
+                   0);
+    }
+}
+
+/* The device that (value) is a handle of, or NULL. */
+static const struct network *network_of(u64 value) {
+    u32 handle = value_u32(value);
+    return handle < count ? &networks[handle] : NULL;
+}
+
+HOST_CALL(call_open) {
+    u32 text, length;
+    if (!value_text(host_argument(argv, 0), &text, &length))
+        return VALUE_EXCEPTION;
+    int handle = -1;
+    for (unsigned i = 0; i < count; i++) {
+        const char *name = options.networks[i].name;
+        if (strlen(name) == length &&
+            memcmp(name, host_pointer(text), length) == 0)
+            handle = (int)i;
+    }
+    text_free(text);
+    return value_from_int(handle);
+}
+
+HOST_CALL(call_mac) {
+    const struct network *network = network_of(host_argument(argv, 0));
+    if (network == NULL)
+        return host_throw("networkMac: no such device");
+    return value_from_double((double)network->mac);
+}
+
+HOST_CALL(call_mtu) {
+    const struct network *network = network_of(host_argument(argv, 0));
+    if (network == NULL)
+        return host_throw("networkMtu: no such device");
+    return value_from_int(network->mtu);
+}
+
+HOST_CALL(call_read) {
+    u32 bytes, size;
+    const struct network *network = network_of(host_argument(argv, 0));
+    if (network == NULL)
+        return host_throw("networkRead: no such device");
+    if (!value_bytes(host_argument(argv, 1), &bytes, &size))
+        return VALUE_EXCEPTION;
+    long length =
+        system_call(SYS_READ, network->descriptor, host_pointer(bytes), size);
+    return value_from_int(length > 0 ? (s32)length : 0);
+}
+
+HOST_CALL(call_write) {
+    u32 bytes, size;
+    const struct network *network = network_of(host_argument(argv, 0));
+    u32 length = value_u32(host_argument(argv, 2));
+    if (network == NULL)
+        return host_throw("networkWrite: no such device");
+    if (!value_bytes(host_argument(argv, 1), &bytes, &size))
+        return VALUE_EXCEPTION;
+    if (length > size)
+        return host_throw("networkWrite: more than the bytes hold");
+    long written =
+        system_call(SYS_WRITE, network->descriptor, host_pointer(bytes), length);
+    return written == (long)length ? VALUE_TRUE : VALUE_FALSE;
+}
+
+const struct host_function platform_functions[] = {
+    {"networkOpen", call_open, 1},   {"networkMac", call_mac, 1},
+    {"networkMtu", call_mtu, 1},     {"networkRead", call_read, 2},
+    {"networkWrite", call_write, 3},
+};
+const unsigned platform_function_count =
+    sizeof platform_functions / sizeof *platform_functions;

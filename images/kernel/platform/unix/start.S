@@ -1,0 +1,25 @@
+/* The first instructions: Linux enters with the words of the command line on its stack. */
+    .section .boot, "ax", @progbits
+    .global _start
+_start:
+    xor %ebp, %ebp
+    mov %rsp, %rbx
+    and $-16, %rsp
+    /* arch_prctl(ARCH_SET_FS): where the compiler looks for the canary. */
+    mov $158, %eax
+    mov $0x1002, %edi
+    lea kernel_tls, %rsi
+    syscall
+    mov %rbx, %rdi
+    call unix_start
+    hlt
+
+/* unix_run(stack): leaves Linux's stack for ours, for good. */
+    .global unix_run
+unix_run:
+    mov %rdi, %rsp
+    xor %ebp, %ebp
+    call kernel_main
+    hlt
+
+    .section .note.GNU-stack, "", @progbits

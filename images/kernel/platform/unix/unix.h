@@ -1,0 +1,53 @@
+/* What the files of the unix platform share. */
+#ifndef UNIX_H
+#define UNIX_H
+
+#include "kernel.h"
+#include "linux.h"
+
+/* The most network devices of one image. */
+#define NETWORKS 8
+
+/* The longest name of a device, as in a Solo5 manifest, with its NUL. */
+#define NAME_SIZE 68
+
+/* options.c: the command line. */
+struct network_option {
+    char name[NAME_SIZE];
+    const char *tap; /* NULL while only the MAC is known */
+    uint64_t mac;    /* 0: invent one */
+};
+struct options {
+    uint64_t memory; /* bytes */
+    uint32_t user;
+    unsigned network_count;
+    struct network_option networks[NETWORKS];
+    /* The boot arguments, each ended by NUL. */
+    const char *arguments;
+    size_t arguments_length;
+};
+extern struct options options;
+
+/* Reads the words after the program's name; halts on a wrong one. */
+void options_parse(char **words);
+
+/* memory.c: maps stack and linear memory within the budget (bytes). */
+void memory_start(uint64_t budget);
+
+/* time.c: finds the clock in the (vdso), which may be NULL. */
+void time_start(const char *vdso);
+
+/* signal.c: reports faults, ends at SIGTERM and SIGINT. */
+void signal_start(void);
+
+/* network.c: opens the TAP devices; (first, last) are their descriptors. */
+void network_start(void);
+extern int network_first, network_last;
+
+/* sandbox.c: drops privileges, then all system calls but a few. */
+void sandbox_enter(uint32_t user);
+
+/* Prints "atoll: (parts...): (reason of error)" and halts; parts end by NULL. */
+_Noreturn void refuse(int status, const char *const parts[], long error);
+
+#endif

@@ -1,0 +1,73 @@
+/* What the C written by wasm2c calls: linear memory, function table, traps. */
+#include "kernel.h"
+
+#include <string.h>
+
+/* Functions of the engine, of the kernel and of the fast paths. */
+#define TABLE_SIZE 2048
+
+#define PAGE 65536
+
+static wasm_rt_funcref_t table[TABLE_SIZE];
+static u32 used_slots;
+
+void wasm_rt_allocate_memory(wasm_rt_memory_t *memory, uint64_t pages,
+                             uint64_t max_pages, bool is64, uint32_t page_size) {
+    memory->data = host_pointer(0);
+    memory->page_size = page_size;
+    uint64_t limit = platform_memory_limit() / PAGE;
+    memory->max_pages = max_pages < limit ? max_pages : limit;
+    if (wasm_rt_grow_memory(memory, pages) == UINT64_MAX)
+        panic(STATUS_UNAVAILABLE, "not enough memory to start");
+}
+
+uint64_t wasm_rt_grow_memory(wasm_rt_memory_t *memory, uint64_t pages) {
+    uint64_t before = memory->pages;
+    if (pages > memory->max_pages - before)
+        return UINT64_MAX;
+    uint64_t after = before + pages;
+    if (!platform_memory_commit(before * PAGE, after * PAGE))
+        return UINT64_MAX;
+    memory->pages = after;
+    memory->size = after * PAGE;
+    return before;
+}
+
+void wasm_rt_free_memory(wasm_rt_memory_t *memory) {
+}
+
+void wasm_rt_allocate_funcref_table(wasm_rt_funcref_table_t *functions,
+                                    uint32_t size, uint32_t max_size) {
+    if (used_slots != 0 || size > TABLE_SIZE)
+        panic(STATUS_SOFTWARE, "only the engine may have a function table");
+    /* The spare slots belong to the table too; a call to an empty one traps. */
+    functions->data = table;
+    functions->size = functions->max_size = TABLE_SIZE;
+    used_slots = size;
+}
+
+void wasm_rt_free_funcref_table(wasm_rt_funcref_table_t *functions) {
+}
+
+u32 runtime_slot(wasm_rt_function_ptr_t call, wasm_rt_func_type_t type) {
+    if (used_slots == TABLE_SIZE)
+        panic(STATUS_SOFTWARE, "too many host functions");
+    table[used_slots] = (wasm_rt_funcref_t){type, call, {0}, &engine_instance};
+    return used_slots++;
+}
+
+_Noreturn void wasm_rt_trap(wasm_rt_trap_t trap) {
+    static const char *const names[] = {
+        [WASM_RT_TRAP_NONE] = "no reason",
+        [WASM_RT_TRAP_OOB] = "out-of-bounds block access",
+        [WASM_RT_TRAP_INT_OVERFLOW] = "integer overflow",
+        [WASM_RT_TRAP_DIV_BY_ZERO] = "division by zero",
+        [WASM_RT_TRAP_INVALID_CONVERSION] = "invalid conversion to integer",
+        [WASM_RT_TRAP_UNREACHABLE] = "abort",
+        [WASM_RT_TRAP_CALL_INDIRECT] = "call of a wrong function",
+        [WASM_RT_TRAP_NULL_REF] = "null reference",
+        [WASM_RT_TRAP_UNALIGNED] = "unaligned atomic access",
+        [WASM_RT_TRAP_EXHAUSTION] = "call stack exhausted",
+    };
+    kernel_fault(names[trap], (uint64_t)__builtin_return_address(0), NULL);
+}

@@ -1,0 +1,116 @@
+import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { buildEngine } from '@atoll/engine/engine';
+import { cc, ENGINE_FLAGS, IMAGE_BASE, STACK_BOTTOM } from '@atoll/engine/toolchain';
+import { compileKernel, PACKAGE } from './kernel.ts';
+import { compileObject, type Source } from './objects.ts';
+import { partSizes } from './sizes.ts';
+import type { Platform } from './sources.ts';
+
+export interface LinkOptions {
+  readonly platform: Platform;
+  /** The compiled bundle, from compileBytecode. */
+  readonly bytecode: Uint8Array;
+  /** Generated C (fast paths and the table of them, see host.h) and the headers it includes. */
+  readonly sources: readonly Source[];
+  /** The section `.note.atoll`: a complete ELF note. */
+  readonly note: Uint8Array;
+  /** The image's path. */
+  readonly output: string;
+  /** More sections, complete, by name: the notes that a target's loader asks for. */
+  readonly sections?: Readonly<Record<string, Uint8Array>>;
+}
+
+export interface LinkResult {
+  /** Bytes of code and data in the image by part: kernel, engine, bytecode, libraries, and each of `sources`. */
+  readonly sizes: Record<string, number>;
+}
+
+/** Compiles the kernel of one platform and links it with engine, bytecode and fast paths. */
+export async function linkImage(options: LinkOptions): Promise<LinkResult> {
+  const engine = await buildEngine();
+  const work = await mkdtemp(join(tmpdir(), 'atoll-link-'));
+  try {
+    const kernel = await compileKernel(options.platform, engine);
+    const generated = await compileGenerated(options.sources, work, engine.include);
+    const sections = await compileSections(work, {
+      '.bytecode': options.bytecode,
+      '.note.atoll': options.note,
+      ...options.sections,
+    });
+    const library = await archive('libbearssl.a');
+
+    const objects = [...kernel, ...generated.keys(), engine.object, sections, library];
+    const map = await link(objects, work, options.output);
+    const parts = new Map(generated);
+    for (const object of kernel) parts.set(object, 'kernel');
+    parts.set(engine.object, 'engine').set(sections, 'bytecode').set(library, 'libbearssl');
+    return { sizes: partSizes(map, parts) };
+  } finally {
+    await rm(work, { recursive: true });
+  }
+}
+
+/** Answers the name of each source by its object file. */
+async function compileGenerated(
+  sources: readonly Source[],
+  work: string,
+  engine: string,
+): Promise<Map<string, string>> {
+  const isHeader = ({ name }: Source) => name.endsWith('.h');
+  for (const { name, text } of sources.filter(isHeader)) await writeFile(join(work, name), text);
+  const objects = new Map<string, string>();
+  for (const source of sources.filter((source) => !isHeader(source))) {
+    const object = await compileObject(source, ENGINE_FLAGS, [PACKAGE, engine, work]);
+    objects.set(object, source.name);
+  }
+  return objects;
+}
+
+/** Makes one object file that holds `sections` as they are. */
+async function compileSections(
+  work: string,
+  sections: Readonly<Record<string, Uint8Array>>,
+): Promise<string> {
+  const lines: string[] = [];
+  for (const [index, [name, bytes]] of Object.entries(sections).entries()) {
+    await writeFile(join(work, `section${index}`), bytes);
+    const type = name.startsWith('.note') ? '@note' : '@progbits';
+    const label = name.replace(/\W/g, '_').slice(1);
+    lines.push(`.section ${name},"a",${type}`, '.balign 4');
+    lines.push(`.global ${label}_start, ${label}_end`);
+    lines.push(`${label}_start: .incbin "section${index}"`, `${label}_end:`);
+  }
+  lines.push('.section .note.GNU-stack,"",@progbits', '');
+  await writeFile(join(work, 'sections.S'), lines.join('\n'));
+  await cc(['-c', 'sections.S', '-o', 'sections.o'], work);
+  return join(work, 'sections.o');
+}
+
+/** The path of a static library of the host. */
+async function archive(name: string): Promise<string> {
+  const path = (await cc([`-print-file-name=${name}`], PACKAGE)).trim();
+  if (path === name) throw new Error(`${name} is missing: install libbearssl-dev`);
+  return path;
+}
+
+/** Links `objects` to `output`; answers the linker's map. */
+async function link(objects: readonly string[], work: string, output: string): Promise<string> {
+  const options = [
+    `-T${join(PACKAGE, 'image.ld')}`,
+    `--defsym=IMAGE_BASE=${IMAGE_BASE}`,
+    `--defsym=STACK_BOTTOM=${STACK_BOTTOM}`,
+    '--build-id=none',
+    '--gc-sections',
+    '--no-warn-rwx-segments',
+    '--strip-all',
+    '-zmax-page-size=4096',
+    '-znoexecstack',
+    '-Map=map',
+  ];
+  const linker = options.map((option) => `-Wl,${option}`);
+  await cc(['-nostdlib', '-static', '-no-pie', ...linker, ...objects, '-o', 'image'], work);
+  await copyFile(join(work, 'image'), output);
+  return readFile(join(work, 'map'), 'utf8');
+}

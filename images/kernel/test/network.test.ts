@@ -1,0 +1,61 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { expect, it } from 'vitest';
+import { build } from './image.ts';
+
+/** Answers ARP requests for 192.0.2.2 and ICMP echo requests by turning the frames around. */
+const RESPONDER = `
+  const handle = host.networkOpen('service');
+  const frame = new Uint8Array(2048);
+  const mac = host.networkMac(handle);
+  const copy = (to, from, length) => { for (let i = 0; i < length; i++) frame[to + i] = frame[from + i]; };
+  const putMac = (at) => { for (let i = 0, m = mac; i < 6; i++, m = Math.floor(m / 256)) frame[at + 5 - i] = m % 256; };
+  host.write([handle, host.networkOpen('other'), mac.toString(16), host.networkMtu(handle)].join(' ') + '\\n');
+  host.run(() => {
+    for (let length; (length = host.networkRead(handle, frame)) > 0; ) {
+      if (frame[12] === 8 && frame[13] === 6 && frame[21] === 1 && frame[41] === 2) {
+        copy(0, 6, 6); putMac(6);
+        frame[21] = 2;
+        copy(32, 22, 10); putMac(22);
+        frame.set([192, 0, 2, 2], 28);
+        host.networkWrite(handle, frame, length);
+      } else if (frame[12] === 8 && frame[13] === 0 && frame[23] === 1 && frame[34] === 8) {
+        copy(0, 6, 6); putMac(6);
+        const source = frame.slice(26, 30);
+        copy(26, 30, 4); frame.set(source, 30);
+        frame[34] = 0;
+        const sum = frame[36] * 256 + frame[37] + 0x800;
+        const folded = (sum & 0xffff) + (sum >> 16);
+        frame[36] = folded >> 8; frame[37] = folded;
+        host.networkWrite(handle, frame, length);
+      }
+    }
+    return Infinity;
+  });`;
+
+const missing = ['/dev/net/tun', '/usr/bin/ping', '/usr/bin/unshare'].filter(
+  (path) => !existsSync(path),
+);
+const canRun = process.getuid?.() === 0 && missing.length === 0;
+
+it.skipIf(!canRun)(
+  'moves frames between a TAP device and JavaScript (needs root and ping)',
+  async () => {
+    const image = await build(RESPONDER);
+    const script = `
+    set -e
+    ip tuntap add tap0 mode tap && ip link set tap0 mtu 1400 up && ip address add 192.0.2.1/24 dev tap0
+    ${image} --net:service=tap0 --net-mac:service=02:00:5e:00:53:01 & image=$!
+    ping -c 3 -i 0.05 -W 5 -s 1300 192.0.2.2
+    kill $image; wait $image
+    ${image} --net:service=tap0 & image=$!
+    sleep 0.2; ip link delete tap0; wait $image`;
+    const { stdout, status } = spawnSync('unshare', ['--net', 'sh', '-c', script], {
+      encoding: 'utf8',
+    });
+    expect(stdout).toContain('0 -1 2005e005301 1400\n');
+    expect(stdout).toContain('3 packets transmitted, 3 received, 0% packet loss');
+    expect(stdout).toContain('atoll: the network device service went away\n');
+    expect(status).toBe(69);
+  },
+);

@@ -1,0 +1,104 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { Boot } from '@atoll/builder/qemu';
+import { exitStatus, qemuCommand } from '@atoll/builder/qemu';
+import type { Lan } from '../lan.ts';
+import type { Command, Ended } from '../process.ts';
+import { absence } from '../requirements.ts';
+import type { Place, Service, StartOptions, Target } from './target.ts';
+
+/** Everything that can boot the appliance `app`: one of each target, and more machines for virtio. */
+export function imagesOf(app: string): ImageTargets {
+  const file = (name: string) =>
+    fileURLToPath(new URL(`../../../../apps/${app}/dist/${name}`, import.meta.url));
+  return {
+    node: image('node', file(`${app}.mjs`), [], (start) => [
+      process.execPath,
+      start.file,
+      `--net:${DEVICE}=${start.tap}`,
+      `--net-mac:${DEVICE}=${start.mac}`,
+      '--',
+      ...start.words,
+    ]),
+    unix: image('unix', file(`${app}.unix`), [], (start) => [
+      start.file,
+      `--net:${DEVICE}=${start.tap}`,
+      `--net-mac:${DEVICE}=${start.mac}`,
+      ...(start.memory === undefined ? [] : [`--mem=${start.memory}`]),
+      '--',
+      ...start.words,
+    ]),
+    microvm: virtio('virtio', file(`${app}.virtio`), { model: 'microvm' }),
+    q35: virtio('virtio-q35', file(`${app}.virtio`), { model: 'q35' }),
+    plain: virtio('virtio-plain', file(`${app}.virtio`), PLAINEST),
+  };
+}
+
+export type ImageTargets = Record<'node' | 'unix' | 'microvm' | 'q35' | 'plain', Target>;
+
+/** What `qemu-system-x86_64 -M microvm` is without any further option. */
+const PLAINEST = { model: 'microvm', cpu: 'qemu64', isLegacy: true } as const;
+
+/** The name of the one network device that an appliance has. */
+const DEVICE = 'service';
+
+interface Start {
+  readonly file: string;
+  readonly tap: string;
+  readonly mac: string;
+  readonly words: readonly string[];
+  readonly memory: number | undefined;
+}
+
+function virtio(
+  name: string,
+  file: string,
+  machine: Pick<Boot, 'model' | 'cpu' | 'isLegacy'>,
+): Target {
+  const command = ({ tap, mac, words, memory = 16 }: Start) =>
+    qemuCommand({
+      ...machine,
+      image: file,
+      acceleration: 'tcg',
+      memory: String(memory),
+      names: [DEVICE],
+      devices: { words: [], taps: new Map([[DEVICE, tap]]), macs: new Map([[DEVICE, mac]]) },
+      bootArguments: words,
+    });
+  const status = (ended: Ended) => ended.status && exitStatus(ended.status, ended.stderr);
+  return image(name, file, ['qemu-system-x86_64'], command, status);
+}
+
+function image(
+  name: string,
+  file: string,
+  programs: readonly string[],
+  command: (start: Start) => Command,
+  status = (ended: Ended) => ended.status,
+): Target {
+  return {
+    name,
+    absence() {
+      if (!existsSync(file)) return `${file} was not built`;
+      return programs.map(absence).find((reason) => reason !== undefined);
+    },
+    plugIn(lan: Lan, service: Service): Place {
+      const [tap, mac] = [lan.tap(), lan.newMac()];
+      return {
+        mac,
+        status,
+        command({ words = bootArguments(service), memory, through = [] }: StartOptions) {
+          return lan.wire.inside([...through, ...command({ file, tap, mac, words, memory })]);
+        },
+      };
+    },
+  };
+}
+
+function bootArguments({ address, upstream, gateway, domain, words = [] }: Service): string[] {
+  const own = [`--ipv4=${address}`];
+  if (upstream !== undefined) own.push(`--dns-upstream=${upstream}`);
+  if (gateway !== undefined) own.push(`--ipv4-gateway=${gateway}`);
+  if (domain !== undefined) own.push(`--domain=${domain}`);
+  return [...own, ...words];
+}

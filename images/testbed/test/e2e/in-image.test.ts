@@ -1,0 +1,19 @@
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { runInImage } from '../../src/in-image.ts';
+import { lacks } from '../../src/requirements.ts';
+
+const script = (name: string) => join(import.meta.dirname, '../in-image', name);
+
+describe.skipIf(lacks('cc'))('a script in an image of its own', () => {
+  it('computes the same checksums fast and plain', async () => {
+    expect(await runInImage(script('checksum.ts'))).toEqual({ status: 0, output: 'SUCCESS\n' });
+  });
+
+  it('ends with status 70 and a stack trace after an exception', async () => {
+    const { status, output } = await runInImage(script('exception.ts'));
+    expect(status).toBe(70);
+    expect(output).toContain('Error: on purpose');
+    expect(output).toMatch(/at fail \(exception\.unix\.js:\d+/);
+  });
+});
