@@ -87,7 +87,7 @@ onEach(ALL, ['dig', 'udhcpc', 'dhclient', 'ping'], (target) => {
     });
 
     it('takes its name away with its lease', async () => {
-      await client.release();
+      await client.release(NETWORK.server);
       const gone = await eventually(async () => (await ask('laptop.lan')).status === 'NXDOMAIN');
       expect(gone).toBe(true);
       expect(dataOf((await ask('-x', address)).answer, 'PTR')).toEqual([]);
@@ -142,7 +142,7 @@ onEach(ALL, ['dig', 'udhcpc', 'dhclient', 'ping'], (target) => {
     });
 
     it('takes its name away with its lease', async () => {
-      await client.release();
+      await client.release(NETWORK.server);
       const gone = await eventually(async () => (await ask('desk.lan')).status === 'NXDOMAIN');
       expect(gone).toBe(true);
     });

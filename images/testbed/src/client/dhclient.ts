@@ -6,6 +6,7 @@ import { eventually } from '../poll.ts';
 import type { Command, Running } from '../process.ts';
 import type { LeaseEvent } from './lease.ts';
 import { LeaseRecord } from './lease.ts';
+import { ping } from './ping.ts';
 
 /**
  * ISC's DHCP client on the interface of a host. Its lease file outlives it, so that it asks for its
@@ -58,9 +59,10 @@ export class Dhclient {
     await this.#program?.stop();
   }
 
-  /** Gives the lease back and ends it. */
-  async release(): Promise<void> {
+  /** Gives the lease back to `server`, whose Ethernet address is asked for first, and ends it. */
+  async release(server: string): Promise<void> {
     await this.stop();
+    await ping(this.#host, server);
     await this.#host.succeed(this.#command('-r'));
     await this.next('RELEASE');
   }

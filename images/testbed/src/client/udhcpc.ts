@@ -4,6 +4,7 @@ import type { Host, Lan } from '../lan.ts';
 import type { Running } from '../process.ts';
 import type { LeaseEvent } from './lease.ts';
 import { LeaseRecord } from './lease.ts';
+import { ping } from './ping.ts';
 
 /**
  * BusyBox's DHCP client on the interface of a host: `deconfig`, `bound`, `renew`, `nak` and
@@ -34,7 +35,13 @@ export class Udhcpc {
     return this.#next('renew', 'nak', 'leasefail');
   }
 
-  async release(): Promise<void> {
+  /**
+   * Gives the lease back to `server`. The client's script takes the address away right after the
+   * message was handed to Linux, which drops it if it still waits for the server's Ethernet
+   * address; so that is asked for first.
+   */
+  async release(server: string): Promise<void> {
+    await ping(this.#host, server);
     this.#program?.signal('SIGUSR2');
     await this.#next('deconfig');
   }
