@@ -1,8 +1,14 @@
 import type { Region } from '@atoll/device/fast';
 import type { Allocate } from '@atoll/device/frame';
+import { emptyFrame, frameIn } from '@atoll/device/frame';
 import type { Host } from '@atoll/device/host';
 import type { Frame, NetworkCounters, NetworkDevice } from '@atoll/device/network';
-import { ETHERNET_HEADER_LENGTH, FRAME_CAPACITY, zeroCounters } from '@atoll/device/network';
+import {
+  ETHERNET_HEADER_LENGTH,
+  FRAME_CAPACITY,
+  NO_OFFLOADS,
+  zeroCounters,
+} from '@atoll/device/network';
 import { randomMac } from '@atoll/device/system';
 import type { Result } from '@atoll/result/result';
 import { misconfigured, ok } from '@atoll/result/result';
@@ -72,6 +78,7 @@ export class VirtioNetwork implements NetworkDevice {
   readonly name: string;
   readonly mac: number;
   readonly mtu: number;
+  readonly offloads = NO_OFFLOADS;
   readonly counters: NetworkCounters = zeroCounters();
 
   /** For messages. */
@@ -154,9 +161,7 @@ export class VirtioNetwork implements NetworkDevice {
       }
       this.#transmitting = id;
     }
-    const frame = frames[this.#transmitting];
-    frame.length = 0;
-    return frame;
+    return emptyFrame(frames[this.#transmitting]);
   }
 
   send(frame: Frame): void {
@@ -231,7 +236,7 @@ function openRing(
     const start = id * STRIDE + FRAME_OFFSET;
     const address = buffers.address + start;
     const view = buffers.bytes.subarray(start, start + FRAME_CAPACITY);
-    frames.push({ bytes: view, address, length: 0 });
+    frames.push(frameIn({ bytes: view, address }));
     const physical = host.physical(address - HEADER_LENGTH);
     queue.describe(id, physical, HEADER_LENGTH + FRAME_CAPACITY, number === RECEIVE);
   }

@@ -1,6 +1,6 @@
 import { internetChecksum, sum } from '@atoll/bytes/checksum';
+import { createFrame } from '@atoll/device/frame';
 import type { Frame } from '@atoll/device/network';
-import { FRAME_CAPACITY } from '@atoll/device/network';
 import { AnswerCache } from '@atoll/dns/cache';
 import { FastAnswers } from '@atoll/dns/fast';
 import type { Message, ResourceRecord } from '@atoll/dns/message';
@@ -29,7 +29,7 @@ describe('FastAnswers', () => {
 
   /** A server with local names, one upstream answer, and its table; `ask` is the ordinary path. */
   function bench() {
-    const lend = (): Frame => ({ ...fast.allocate(FRAME_CAPACITY), length: 0 });
+    const lend = (): Frame => createFrame(fast.allocate);
     const table = new FastAnswers(fast, { capacity: CAPACITY, salt: 7, ...SERVER });
     const zone = new Zone();
     const random = new Random(1);

@@ -76,7 +76,7 @@ export function faulty(
   options: FaultOptions,
   allocate?: Allocate,
 ): FaultyDevice {
-  const { name, mac, mtu, counters } = device;
+  const { name, mac, mtu, offloads, counters } = device;
   const faults = new Faults(random, options);
   const held = new TimeQueue<Uint8Array>();
   const lent = createFrame(allocate);
@@ -84,6 +84,7 @@ export function faulty(
     name,
     mac,
     mtu,
+    offloads,
     counters,
     get nextTimeout() {
       return held.nextTime;
@@ -99,7 +100,7 @@ export function faulty(
       lent.length = bytes.length;
       return lent;
     },
-    transmit: () => device.transmit(),
+    transmit: (capacity) => device.transmit(capacity),
     send: (frame) => device.send(frame),
   };
 

@@ -8,9 +8,29 @@ export type Allocate = (size: number) => Region;
 /** Memory that no fast path sees. */
 export const heapMemory: Allocate = (size) => ({ bytes: new Uint8Array(size), address: 0 });
 
-export function createFrame(allocate: Allocate = heapMemory): Frame {
-  const { bytes, address } = allocate(FRAME_CAPACITY);
-  return { bytes, address, length: 0 };
+export function createFrame(allocate: Allocate = heapMemory, capacity = FRAME_CAPACITY): Frame {
+  return frameIn(allocate(capacity));
+}
+
+/** An empty frame with `region` as its buffer. */
+export function frameIn({ bytes, address }: Region): Frame {
+  return {
+    bytes,
+    address,
+    length: 0,
+    checksumStart: 0,
+    checksumOffset: 0,
+    segmentSize: 0,
+    isChecked: false,
+  };
+}
+
+/** Makes `frame` what `NetworkDevice.transmit` lends: empty, and nothing left for the device to do. */
+export function emptyFrame(frame: Frame): Frame {
+  frame.length = 0;
+  frame.checksumStart = 0;
+  frame.segmentSize = 0;
+  return frame;
 }
 
 /** A bounded queue of frames that are copied in and lent out, in buffers that are made once. */

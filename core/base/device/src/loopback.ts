@@ -1,7 +1,7 @@
 import type { Allocate } from './frame.ts';
-import { createFrame, FrameQueue, heapMemory } from './frame.ts';
+import { createFrame, emptyFrame, FrameQueue, heapMemory } from './frame.ts';
 import type { Frame, NetworkCounters, NetworkDevice } from './network.ts';
-import { zeroCounters } from './network.ts';
+import { NO_OFFLOADS, zeroCounters } from './network.ts';
 
 export interface LoopbackOptions {
   /** Bytes of payload in a frame; 1500 when left out. */
@@ -24,6 +24,7 @@ class CableEnd implements NetworkDevice {
   readonly name: string;
   readonly mac: number;
   readonly mtu: number;
+  readonly offloads = NO_OFFLOADS;
   readonly counters: NetworkCounters = zeroCounters();
   peer: CableEnd | undefined;
   readonly #arrived: FrameQueue;
@@ -47,8 +48,7 @@ class CableEnd implements NetworkDevice {
   }
 
   transmit(): Frame {
-    this.#outgoing.length = 0;
-    return this.#outgoing;
+    return emptyFrame(this.#outgoing);
   }
 
   send(frame: Frame): void {

@@ -2,7 +2,7 @@
  * An Ethernet device that lends buffers instead of copying them.
  *
  * Polling order: `receive` until it answers `undefined`; for each frame to send, `transmit`, fill it,
- * `send`. All buffers are as large as {@link FRAME_CAPACITY}.
+ * `send`.
  */
 export interface NetworkDevice {
   /** The name that the appliance declared, such as `service`. */
@@ -11,16 +11,19 @@ export interface NetworkDevice {
   readonly mac: number;
   /** The largest payload of a frame in bytes: the frame without its 14-byte Ethernet header. */
   readonly mtu: number;
+  /** What the device does for frames in either direction, see {@link Frame}. */
+  readonly offloads: Offloads;
   readonly counters: NetworkCounters;
 
   /** Lends the next frame that arrived, without FCS; it is valid until the next call. */
   receive(): Frame | undefined;
 
   /**
-   * Lends an empty frame to fill; `undefined` while the device's queue is full. A frame that was lent and
-   * not sent may be lent again.
+   * Lends an empty frame with room for `capacity` bytes, {@link FRAME_CAPACITY} unless told; `undefined`
+   * while the device's queue is full. A frame that was lent and not sent may be lent again. More than
+   * {@link FRAME_CAPACITY} can only be had from a device that segments: {@link LARGE_FRAME_CAPACITY}.
    */
-  transmit(): Frame | undefined;
+  transmit(capacity?: number): Frame | undefined;
 
   /** Queues the frame that the last `transmit` lent, of `frame.length` bytes, without FCS. */
   send(frame: Frame): void;
@@ -32,7 +35,33 @@ export interface Frame {
   /** Where `bytes` starts in the memory that fast paths share, see {@link FastPaths}. */
   readonly address: number;
   length: number;
+  /**
+   * To send, with `offloads.checksum`: the device shall write the Internet checksum of all bytes from
+   * here to the end into the field `checksumOffset` bytes further on, which holds the sum of the
+   * pseudo-header, not inverted. 0 when the checksum is complete. Lent frames come with 0.
+   */
+  checksumStart: number;
+  checksumOffset: number;
+  /**
+   * To send, with `offloads.segmentation`: the frame is one TCP segment whose payload the device shall
+   * cut into pieces of so many bytes, with headers made from the one there. Received: the device, or a
+   * layer below, joined segments whose payloads had at most so many bytes. 0 when the frame is as it
+   * is on the wire.
+   */
+  segmentSize: number;
+  /** Received: the device vouches for the transport checksum, which may not have been filled in. */
+  isChecked: boolean;
 }
+
+/** What a device does so that its driver's user need not. */
+export interface Offloads {
+  /** It writes the checksums of TCP and UDP into frames that are sent. */
+  readonly checksum: boolean;
+  /** It cuts TCP segments over IPv4 and IPv6 of up to 64 KiB into frames; only with `checksum`. */
+  readonly segmentation: boolean;
+}
+
+export const NO_OFFLOADS: Offloads = { checksum: false, segmentation: false };
 
 export interface NetworkCounters {
   receivedFrames: number;
@@ -43,8 +72,11 @@ export interface NetworkCounters {
   droppedFrames: number;
 }
 
-/** Bytes in a frame buffer: an Ethernet header, 1500 bytes of payload, a VLAN tag, and room to align. */
+/** Bytes in a buffer for one frame of the wire: an Ethernet header, 1500 bytes of payload, a VLAN tag, and room to align. */
 export const FRAME_CAPACITY = 2048;
+
+/** Bytes in a buffer for a segment that the device cuts: an IP packet of 65,535 bytes and an Ethernet header. */
+export const LARGE_FRAME_CAPACITY = 0x1_0000 + 256;
 
 /** The length of an Ethernet II header in bytes. */
 export const ETHERNET_HEADER_LENGTH = 14;

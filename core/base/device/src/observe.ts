@@ -7,18 +7,19 @@ export function observed(
   device: NetworkDevice,
   see: (direction: Direction, frame: Frame) => void,
 ): NetworkDevice {
-  const { name, mac, mtu, counters } = device;
+  const { name, mac, mtu, offloads, counters } = device;
   return {
     name,
     mac,
     mtu,
+    offloads,
     counters,
     receive() {
       const frame = device.receive();
       if (frame !== undefined) see('received', frame);
       return frame;
     },
-    transmit: () => device.transmit(),
+    transmit: (capacity) => device.transmit(capacity),
     send(frame) {
       see('sent', frame);
       device.send(frame);

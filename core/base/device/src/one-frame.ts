@@ -1,7 +1,7 @@
 import type { Allocate } from './frame.ts';
-import { createFrame } from './frame.ts';
+import { createFrame, emptyFrame } from './frame.ts';
 import type { NetworkDevice } from './network.ts';
-import { zeroCounters } from './network.ts';
+import { NO_OFFLOADS, zeroCounters } from './network.ts';
 
 /**
  * A device of the host that moves one frame with each call, such as a TAP device. They take the handle
@@ -31,6 +31,7 @@ export function oneFrameDevice(
     name,
     mac,
     mtu,
+    offloads: NO_OFFLOADS,
     counters,
     receive() {
       const length = read(handle, received.bytes);
@@ -41,8 +42,7 @@ export function oneFrameDevice(
       return received;
     },
     transmit() {
-      outgoing.length = 0;
-      return outgoing;
+      return emptyFrame(outgoing);
     },
     send(frame) {
       if (write(handle, frame.bytes, frame.length)) {

@@ -1,7 +1,7 @@
 import type { Allocate } from '@atoll/device/frame';
-import { createFrame, FrameQueue } from '@atoll/device/frame';
+import { createFrame, emptyFrame, FrameQueue } from '@atoll/device/frame';
 import type { Frame, NetworkDevice } from '@atoll/device/network';
-import { zeroCounters } from '@atoll/device/network';
+import { NO_OFFLOADS, zeroCounters } from '@atoll/device/network';
 import type { Clock, Entropy } from '@atoll/device/system';
 import { Random } from './random.ts';
 
@@ -100,6 +100,7 @@ export class LanHost {
       name: this.name,
       mac,
       mtu: this.#wire.mtu,
+      offloads: NO_OFFLOADS,
       counters,
       receive: () => {
         const frame = this.#arrived.shift();
@@ -109,8 +110,7 @@ export class LanHost {
         return frame;
       },
       transmit: () => {
-        outgoing.length = 0;
-        return outgoing;
+        return emptyFrame(outgoing);
       },
       send: (frame) => {
         counters.sentFrames++;
