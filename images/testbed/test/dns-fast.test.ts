@@ -1,6 +1,7 @@
 import { internetChecksum, sum } from '@atoll/bytes/checksum';
 import { createFrame } from '@atoll/device/frame';
 import type { Frame } from '@atoll/device/network';
+import { FRAME_CAPACITY } from '@atoll/device/network';
 import { AnswerCache } from '@atoll/dns/cache';
 import { FastAnswers } from '@atoll/dns/fast';
 import type { Message, ResourceRecord } from '@atoll/dns/message';
