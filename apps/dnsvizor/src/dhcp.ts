@@ -24,7 +24,7 @@ export function startDhcp(
   const server = new DhcpServer(configure(options));
 
   const carryOut = (output: Output): void => {
-    for (const { payload, to, mac } of output.send) socket?.send(payload, to, mac);
+    for (const { payload, to, mac } of output.send) socket?.send(payload, to, undefined, mac);
     for (const event of output.events) {
       names.follow(event);
       log.info(eventText(event));

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Ipv4Header } from '../src/packet.ts';
 import { describeIpv4, emitIpv4, emptyIpv4Header, parseIpv4 } from '../src/packet.ts';
-import { pseudoHeaderSum } from '../src/pseudo-header.ts';
+import { addressSum } from '../src/pseudo-header.ts';
 
 const HEX = '450000730000400040 11b861c0a80001c0a800c7';
 const HEADER: Ipv4Header = {
@@ -120,8 +120,8 @@ describe('describeIpv4', () => {
   });
 });
 
-describe('pseudoHeaderSum', () => {
+describe('addressSum', () => {
   it('adds the words of both addresses, the protocol and the length', () => {
-    expect(pseudoHeaderSum(0xffff_fffe, 0x0001_0002, 17, 8)).toBe(0xffff + 0xfffe + 3 + 17 + 8);
+    expect(addressSum(0xffff_fffe, 0x0001_0002)).toBe(0xffff + 0xfffe + 3);
   });
 });

@@ -16,6 +16,7 @@ import {
   PROTOCOL_UDP,
   parseIpv4,
 } from '@atoll/ipv4/packet';
+import { addressSum } from '@atoll/ipv4/pseudo-header';
 import { describeUdp, emptyUdpHeader, parseUdp } from '@atoll/udp/packet';
 
 /** One line about the frame in the first `length` of `bytes`, for traces: its innermost known protocol. */
@@ -48,6 +49,6 @@ function describePayload(bytes: Uint8Array, header: Ipv4Header): string {
     return `${addresses} ${icmp.ok ? describeIcmp(icmp.value) : icmp.error.reason}`;
   }
   const udp = emptyUdpHeader();
-  const parsed = parseUdp(region, start, end, source, destination, udp);
+  const parsed = parseUdp(region, start, end, addressSum(source, destination), udp);
   return `${addresses} ${parsed.ok ? describeUdp(udp) : parsed.error.reason}`;
 }

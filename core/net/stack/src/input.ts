@@ -9,6 +9,7 @@ import { DESTINATION, ETHERTYPE_ARP, ETHERTYPE_IPV4, etherTypeOf } from '@atoll/
 import type { Icmp, IcmpReport } from '@atoll/icmp/engine';
 import { PORT_UNREACHABLE, PROTOCOL_UNREACHABLE, UNREACHABLE } from '@atoll/icmp/packet';
 import { emptyIpv4Header, PROTOCOL_ICMP, PROTOCOL_UDP, parseIpv4 } from '@atoll/ipv4/packet';
+import { addressSum } from '@atoll/ipv4/pseudo-header';
 import type { Reassembly } from '@atoll/ipv4/reassembly';
 import { emptyUdpHeader, parseUdp, UDP_HEADER_LENGTH } from '@atoll/udp/packet';
 import type { UdpPorts } from '@atoll/udp/socket';
@@ -112,7 +113,9 @@ export class Input {
     const { headerLength, totalLength, source, destination } = this.#ipv4;
     const udp = this.#udp;
     const at = start + headerLength;
-    if (!parseUdp(region, at, start + totalLength, source, destination, udp, checksum).ok) {
+    if (
+      !parseUdp(region, at, start + totalLength, addressSum(source, destination), udp, checksum).ok
+    ) {
       counters.malformed++;
       return;
     }

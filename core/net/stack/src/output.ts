@@ -18,6 +18,7 @@ import {
   MAX_DATAGRAM_LENGTH,
   PROTOCOL_UDP,
 } from '@atoll/ipv4/packet';
+import { addressSum } from '@atoll/ipv4/pseudo-header';
 import { emitUdp, emptyUdpHeader, UDP_HEADER_LENGTH } from '@atoll/udp/packet';
 import type { StackCounters } from './counters.ts';
 import type { Routes } from './route.ts';
@@ -85,7 +86,7 @@ export class Output {
     if (mac === undefined || IPV4_HEADER_LENGTH + length > this.#mtu) {
       const region = { bytes: new Uint8Array(length), address: 0 };
       region.bytes.set(payload, UDP_HEADER_LENGTH);
-      emitUdp(region, 0, address, destination, udp, plainChecksum);
+      emitUdp(region, 0, addressSum(address, destination), udp, plainChecksum);
       this.#send(destination, PROTOCOL_UDP, region.bytes, mac);
       return;
     }
@@ -95,7 +96,7 @@ export class Output {
       return;
     }
     frame.bytes.set(payload, UDP_PAYLOAD);
-    emitUdp(frame, UDP_HEADER, address, destination, udp, this.#checksum);
+    emitUdp(frame, UDP_HEADER, addressSum(address, destination), udp, this.#checksum);
     const ipv4 = this.#ipv4;
     ipv4.totalLength = IPV4_HEADER_LENGTH + length;
     ipv4.identification = this.#identifications.next();

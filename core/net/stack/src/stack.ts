@@ -75,7 +75,7 @@ export function createStack(options: StackOptions): Stack {
   const reassembly = new Reassembly();
   const identifications = new Identifications(entropy);
   const output = new Output({ device, routes, arp, identifications, checksum, counters });
-  const ports = new UdpPorts(entropy, (port, payload, to, mac) =>
+  const ports = new UdpPorts(entropy, (port, payload, to, _, mac) =>
     output.sendUdp(port, payload, to, mac),
   );
   const warnings = new RateLimit(1, 10);

@@ -95,7 +95,7 @@ describe('a hardware address that is given', () => {
     lan.run(5000);
     trace.length = 0;
     const to = { address: 0xc000_0263, port: 68 };
-    lan.after(0, () => socket?.send(DATA, to, bob.host.device.mac));
+    lan.after(0, () => socket?.send(DATA, to, undefined, bob.host.device.mac));
     lan.run(6000);
     expect(trace).toEqual(['alice > 192.0.2.1 > 192.0.2.99 UDP 67 > 68 length 3']);
     expect(bob.stack.counters.foreign).toBe(1);

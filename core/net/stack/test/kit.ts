@@ -1,6 +1,7 @@
 import { ETHERTYPE_IPV4, emitEthernet } from '@atoll/ethernet/packet';
 import type { Ipv4Header } from '@atoll/ipv4/packet';
 import { emitIpv4, emptyIpv4Header, PROTOCOL_UDP } from '@atoll/ipv4/packet';
+import { addressSum } from '@atoll/ipv4/pseudo-header';
 import { Logger } from '@atoll/log/log';
 import type { LanHost } from '@atoll/sim/host';
 import type { LanOptions } from '@atoll/sim/lan';
@@ -111,6 +112,6 @@ export function udpPayload(
 ): Uint8Array {
   const bytes = new Uint8Array(8 + size);
   const header = { sourcePort, destinationPort, length: bytes.length };
-  emitUdp({ bytes, address: 0 }, 0, source, destination, header);
+  emitUdp({ bytes, address: 0 }, 0, addressSum(source, destination), header);
   return bytes;
 }

@@ -2,7 +2,6 @@ import type { Checksum, Located } from '@atoll/bytes/fast';
 import { plainChecksum } from '@atoll/bytes/fast';
 import { u16, writeU16 } from '@atoll/bytes/field';
 import { PROTOCOL_UDP } from '@atoll/ipv4/packet';
-import { pseudoHeaderSum } from '@atoll/ipv4/pseudo-header';
 import type { Result } from '@atoll/result/result';
 import { malformed, ok } from '@atoll/result/result';
 
@@ -22,15 +21,16 @@ export function emptyUdpHeader(): UdpHeader {
 }
 
 /**
- * Parses the header of the datagram in `region` from `start` up to at most `end`, which came from the
- * IPv4 address `source` for `destination`, into `into`. A checksum of zero means that the sender made none.
+ * Parses the header of the datagram in `region` from `start` up to at most `end` into `into`. `addresses`
+ * is the sum of those that it came from and went to, see `addressSum` of IPv4 and IPv6, or
+ * {@link VOUCHED} when the checksum need not be looked at. A checksum of zero means that the sender made
+ * none, which the caller refuses with IPv6.
  */
 export function parseUdp(
   region: Located,
   start: number,
   end: number,
-  source: number,
-  destination: number,
+  addresses: number,
   into: UdpHeader,
   checksum: Checksum = plainChecksum,
 ): Result<undefined> {
@@ -38,8 +38,8 @@ export function parseUdp(
   if (end - start < UDP_HEADER_LENGTH) return TOO_SHORT;
   const length = u16(bytes, start + 4);
   if (length < UDP_HEADER_LENGTH || length > end - start) return WRONG_LENGTH;
-  if (u16(bytes, start + 6) !== 0) {
-    const initial = pseudoHeaderSum(source, destination, PROTOCOL_UDP, length);
+  if (addresses !== VOUCHED && u16(bytes, start + 6) !== 0) {
+    const initial = addresses + PROTOCOL_UDP + length;
     if (checksum.internetChecksum(region, start, start + length, initial) !== 0)
       return WRONG_CHECKSUM;
   }
@@ -50,14 +50,13 @@ export function parseUdp(
 }
 
 /**
- * Writes a header to `start` of `region`, behind which the payload is already in its place, for the
- * addresses of the IPv4 header before it. The checksum is always made (RFC 1122 section 4.1.3.4).
+ * Writes a header to `start` of `region`, behind which the payload is already in its place. `addresses`
+ * is the sum of both. The checksum is always made (RFC 1122 section 4.1.3.4).
  */
 export function emitUdp(
   region: Located,
   start: number,
-  source: number,
-  destination: number,
+  addresses: number,
   header: Readonly<UdpHeader>,
   checksum: Checksum = plainChecksum,
 ): void {
@@ -67,7 +66,7 @@ export function emitUdp(
   writeU16(bytes, start + 2, header.destinationPort);
   writeU16(bytes, start + 4, length);
   writeU16(bytes, start + 6, 0);
-  const initial = pseudoHeaderSum(source, destination, PROTOCOL_UDP, length);
+  const initial = addresses + PROTOCOL_UDP + length;
   const made = checksum.internetChecksum(region, start, start + length, initial);
   // Zero means none, so the other zero of one's complement stands for it.
   writeU16(bytes, start + 6, made === 0 ? 0xffff : made);
@@ -78,6 +77,9 @@ export function describeUdp(header: Readonly<UdpHeader>): string {
   const { sourcePort, destinationPort, length } = header;
   return `UDP ${sourcePort} > ${destinationPort} length ${length - UDP_HEADER_LENGTH}`;
 }
+
+/** Instead of a sum: the network device checked the checksum, or made the datagram itself. */
+export const VOUCHED = -1;
 
 const PARSED = ok(undefined);
 const TOO_SHORT = malformed('the UDP datagram is cut short');

@@ -1,12 +1,19 @@
-import type { DatagramHandler, Endpoint, UdpSocket, UdpSockets } from '@atoll/device/socket';
+import type {
+  DatagramHandler,
+  Endpoint,
+  IpAddress,
+  UdpSocket,
+  UdpSockets,
+} from '@atoll/device/socket';
 import type { Entropy } from '@atoll/device/system';
 import { randomBelow } from '@atoll/device/system';
 
-/** Sends a datagram from `sourcePort`; straight to the hardware address `mac` when it is given. */
+/** Sends a datagram from `sourcePort`; the rest is as in {@link UdpSocket.send}. */
 export type SendDatagram = (
   sourcePort: number,
   payload: Uint8Array,
   to: Endpoint,
+  from: IpAddress | undefined,
   mac: number | undefined,
 ) => void;
 
@@ -32,8 +39,8 @@ export class UdpPorts implements UdpSockets {
     let open = true;
     return {
       port: chosen,
-      send: (payload, to, mac) => {
-        if (open) this.#send(chosen, payload, to, mac);
+      send: (payload, to, from, mac) => {
+        if (open) this.#send(chosen, payload, to, from, mac);
       },
       close: () => {
         if (!open) return;

@@ -1,4 +1,5 @@
 import { fromHex, toHex } from '@atoll/bytes/hex';
+import { addressSum } from '@atoll/ipv4/pseudo-header';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
@@ -17,7 +18,13 @@ const HEX = '00359c4000099e6241';
 function parse(hex: string, source = SOURCE) {
   const bytes = fromHex(hex) ?? new Uint8Array();
   const header = emptyUdpHeader();
-  const result = parseUdp({ bytes, address: 0 }, 0, bytes.length, source, DESTINATION, header);
+  const result = parseUdp(
+    { bytes, address: 0 },
+    0,
+    bytes.length,
+    addressSum(source, DESTINATION),
+    header,
+  );
   return result.ok ? header : result.error.reason;
 }
 
@@ -55,7 +62,7 @@ describe('emitUdp', () => {
     const bytes = new Uint8Array(9);
     bytes[8] = 0x41;
     const header = { sourcePort: 53, destinationPort: 40_000, length: 9 };
-    emitUdp({ bytes, address: 0 }, 0, SOURCE, DESTINATION, header);
+    emitUdp({ bytes, address: 0 }, 0, addressSum(SOURCE, DESTINATION), header);
     expect(toHex(bytes)).toBe(HEX);
   });
 
@@ -64,7 +71,7 @@ describe('emitUdp', () => {
     const header = { sourcePort: 0, destinationPort: 0, length: 10 };
     // 0x0011 and twice the length come from the pseudo-header and the header.
     bytes.set([0xff, 0xff - 0x11 - 20], 8);
-    emitUdp({ bytes, address: 0 }, 0, 0, 0, header);
+    emitUdp({ bytes, address: 0 }, 0, 0, header);
     expect(toHex(bytes.subarray(6, 8))).toBe('ffff');
   });
 
@@ -79,8 +86,9 @@ describe('emitUdp', () => {
         region.bytes.set(data, 2 + UDP_HEADER_LENGTH);
         const value = { sourcePort: from, destinationPort: to, length };
         const read = emptyUdpHeader();
-        emitUdp(region, 2, source, destination, value);
-        expect(parseUdp(region, 2, 2 + length, source, destination, read).ok).toBe(true);
+        const addresses = addressSum(source, destination);
+        emitUdp(region, 2, addresses, value);
+        expect(parseUdp(region, 2, 2 + length, addresses, read).ok).toBe(true);
         expect(read).toEqual(value);
       }),
     );
