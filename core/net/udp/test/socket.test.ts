@@ -28,12 +28,12 @@ describe('UdpPorts', () => {
     const payload = new Uint8Array(3);
     const to = { address: 1, port: 2 };
     socket?.send(payload, to);
-    socket?.send(payload, to, 7);
+    socket?.send(payload, to, 5, 7);
     socket?.close();
     socket?.send(payload, to);
     expect(sent).toEqual([
-      [53, payload, to, undefined],
-      [53, payload, to, 7],
+      [53, payload, to, undefined, undefined],
+      [53, payload, to, 5, 7],
     ]);
   });
 
