@@ -6,7 +6,7 @@ import { randomBelow } from '@atoll/device/system';
 import { FastAnswers } from '@atoll/dns/fast';
 import { macText } from '@atoll/ethernet/address';
 import { contains, ipv4Text, prefixText } from '@atoll/ipv4/address';
-import { createStack } from '@atoll/stack/stack';
+import { Stack } from '@atoll/stack/stack';
 import type { DnsvizorOptions } from './arguments.ts';
 import { ARGUMENTS } from './arguments.ts';
 import { startDhcp } from './dhcp.ts';
@@ -40,14 +40,11 @@ function startOnEthernet(system: System, options: DnsvizorOptions, device: Netwo
     address: ipv4.address,
     salt: randomBelow(entropy, 2 ** 32),
   });
-  const stack = createStack({
+  const stack = new Stack({ entropy, log, checksum: fastChecksum(fast) });
+  stack.attach({
     device,
-    address: ipv4.address,
-    prefixLength: ipv4.length,
+    ipv4,
     gateway,
-    entropy,
-    log,
-    checksum: fastChecksum(fast),
     onFrame(frame, now) {
       const out = device.transmit();
       if (out === undefined || !answers.serve(frame, out, now)) return false;

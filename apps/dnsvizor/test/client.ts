@@ -20,8 +20,7 @@ import { BROADCAST_MAC, macAt, writeMac } from '@atoll/ethernet/address';
 import { Logger } from '@atoll/log/log';
 import { expect as unwrap } from '@atoll/result/result';
 import type { Lan } from '@atoll/sim/lan';
-import type { Stack } from '@atoll/stack/stack';
-import { createStack } from '@atoll/stack/stack';
+import { Stack } from '@atoll/stack/stack';
 
 const SERVER = 0x0a00_0002;
 const SERVER_TEXT = Uint8Array.of(10, 0, 0, 2);
@@ -111,13 +110,9 @@ export class SimulatedClient {
   #configure(address: number): void {
     this.leases++;
     this.address = address;
-    this.#stack = createStack({
-      device: this.#host.device,
-      address,
-      prefixLength: 24,
-      entropy: this.#host.entropy,
-      log: new Logger(() => {}),
-    });
+    const { device, entropy } = this.#host;
+    this.#stack = new Stack({ entropy, log: new Logger(() => {}) });
+    this.#stack.attach({ device, ipv4: { address, length: 24 } });
     this.#dhcp = this.#stack.udp.bind(CLIENT_PORT, (payload) => this.#handleDhcp(payload));
     this.#dns = this.#stack.udp.bind(0, (payload) => {
       if (parseMessage(payload).ok) this.answers++;

@@ -4,7 +4,7 @@ import type { FastPaths } from '@atoll/device/fast';
 import { emitMessage, parseMessage } from '@atoll/dns/packet';
 import { Logger } from '@atoll/log/log';
 import { Lan } from '@atoll/sim/lan';
-import { createStack } from '@atoll/stack/stack';
+import { Stack } from '@atoll/stack/stack';
 import { nodeFastPaths } from '@atoll/testbed/fast';
 import { beforeEach, describe, expect, it } from 'vitest';
 import dnsvizor from '../src/main.ts';
@@ -112,13 +112,9 @@ function startDnsvizor(lan: Lan, fast: FastPaths): string[] {
 /** Answers every name below example with an address, for a minute at the most. */
 function startUpstream(lan: Lan): void {
   const host = lan.host('upstream');
-  const stack = createStack({
-    device: host.device,
-    address: UPSTREAM,
-    prefixLength: 24,
-    entropy: host.entropy,
-    log: new Logger(() => {}),
-  });
+  const { device, entropy } = host;
+  const stack = new Stack({ entropy, log: new Logger(() => {}) });
+  stack.attach({ device, ipv4: { address: UPSTREAM, length: 24 } });
   const socket = stack.udp.bind(53, (payload, from) => {
     const query = parseMessage(payload);
     if (!query.ok) return;

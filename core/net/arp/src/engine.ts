@@ -20,14 +20,21 @@ export type ArpEvent<Item> =
       readonly from: number;
       readonly mac: number;
     }
-  /** `mac` claims our own address. */
-  | { readonly kind: 'conflict'; readonly mac: number };
+  /** `mac` claims our own address, which was defended. */
+  | { readonly kind: 'conflict'; readonly mac: number }
+  /** `mac` claims our own address again, which was given up: it must not be used any more. */
+  | { readonly kind: 'lost'; readonly mac: number };
 
 export interface ArpOptions {
   readonly mac: number;
   readonly prefix: Ipv4Prefix;
   /** How many neighbours are remembered. */
   readonly capacity?: number;
+  /**
+   * What to do when another host insists on our address: `keep` it for ever, as a server must whose
+   * address others rely on (also when left out), or `yield` it, as who can get another one should.
+   */
+  readonly defence?: 'keep' | 'yield';
 }
 
 /**
@@ -41,6 +48,8 @@ export interface ArpOptions {
  * asking for its sender, or when it is a request to us from a host on our link, whom we are about to
  * answer. Senders with the hardware address of a group, and all who claim our own address, are not
  * believed at all. A neighbour that moves is believed and reported.
+ *
+ * Before an address is used, `AddressProbe` asks whether it is free. After `lost` the engine is silent.
  */
 export class Arp<Item extends { readonly length: number }> {
   /** When to `poll` next, in monotonic milliseconds. */
@@ -48,14 +57,17 @@ export class Arp<Item extends { readonly length: number }> {
   readonly #mac: number;
   readonly #prefix: Ipv4Prefix;
   readonly #neighbours: Neighbours<Item>;
+  readonly #yields: boolean;
+  #isLost = false;
   #announced = 0;
   #nextAnnouncement = 0;
   #defended = Number.NEGATIVE_INFINITY;
 
-  constructor({ mac, prefix, capacity = 512 }: ArpOptions) {
+  constructor({ mac, prefix, capacity = 512, defence = 'keep' }: ArpOptions) {
     this.#mac = mac;
     this.#prefix = prefix;
-    this.#neighbours = new Neighbours({ capacity, waitingEach: 8, waitingBytes: 0x4_0000 });
+    this.#yields = defence === 'yield';
+    this.#neighbours = new Neighbours({ capacity, waitingEach: 64, waitingBytes: 0x4_0000 });
   }
 
   /** How many neighbours are remembered or being asked for. */
@@ -87,6 +99,7 @@ export class Arp<Item extends { readonly length: number }> {
     const { senderMac, senderAddress } = packet;
     // Our own broadcasts may come back from a link that is joined to itself.
     if (senderMac === this.#mac || isGroup(senderMac) || senderMac === 0) return [];
+    if (this.#isLost) return [];
     if (senderAddress === this.#prefix.address) return this.#defend(senderMac, now);
     const events: ArpEvent<Item>[] = [];
     const toUs = packet.operation === REQUEST && packet.targetAddress === this.#prefix.address;
@@ -100,7 +113,7 @@ export class Arp<Item extends { readonly length: number }> {
 
   /** Announces, asks again, gives up and forgets, as far as it is time. */
   poll(now: number): readonly ArpEvent<Item>[] {
-    if (now < this.nextTimeout) return [];
+    if (now < this.nextTimeout || this.#isLost) return [];
     const events: ArpEvent<Item>[] = [];
     if (this.#announced < ANNOUNCEMENTS && now >= this.#nextAnnouncement) {
       this.#announced++;
@@ -155,11 +168,19 @@ export class Arp<Item extends { readonly length: number }> {
     return this.#request(mac === undefined || asked >= ASKED_ALONE ? BROADCAST_MAC : mac, address);
   }
 
-  /** Keeps the address, and says so at most once in ten seconds (RFC 5227 section 2.4 (c)). */
+  /**
+   * Keeps the address, and says so at most once in ten seconds (RFC 5227 section 2.4 (c)); or gives it
+   * up when it is claimed again within them (b).
+   */
   #defend(mac: number, now: number): readonly ArpEvent<Item>[] {
-    if (now - this.#defended < DEFEND_INTERVAL_MS) return [];
-    this.#defended = now;
-    return [{ kind: 'conflict', mac }, this.#announcement()];
+    if (now - this.#defended >= DEFEND_INTERVAL_MS) {
+      this.#defended = now;
+      return [{ kind: 'conflict', mac }, this.#announcement()];
+    }
+    if (!this.#yields) return [];
+    this.#isLost = true;
+    this.nextTimeout = Number.POSITIVE_INFINITY;
+    return [{ kind: 'lost', mac }];
   }
 
   #announcement(): ArpEvent<Item> {

@@ -77,12 +77,13 @@ describe('asking', () => {
     expect(times).toEqual([10_000, 11_000, 13_000, 17_000, 25_000]);
   });
 
-  it('keeps the last eight of what waits for one neighbour', () => {
+  it('keeps the last 64 of what waits for one neighbour', () => {
     const arp = engine();
-    const lost = Array.from({ length: 10 }, (_, item) => arp.wait(PEER, `${item}`));
-    expect(lost).toEqual([0, 0, 0, 0, 0, 0, 0, 0, 1, 1]);
+    const numbers = Array.from({ length: 66 }, (_, item) => `${item}`);
+    const lost = numbers.map((item) => arp.wait(PEER, item));
+    expect(lost).toEqual([...Array(64).fill(0), 1, 1]);
     const [event] = arp.handle(replyFrom(PEER, PEER_MAC), 3000);
-    expect(event).toMatchObject({ items: ['2', '3', '4', '5', '6', '7', '8', '9'] });
+    expect(event).toMatchObject({ items: numbers.slice(2) });
   });
 
   it('bounds what waits for all of them together', () => {
@@ -217,5 +218,19 @@ describe('defending', () => {
     expect(arp.handle(claim, 12_999)).toEqual([]);
     expect(arp.handle(claim, 13_000)).toEqual(defence);
     expect(arp.size).toBe(0);
+  });
+
+  it('gives its address up, if told to, when it is claimed again within ten seconds', () => {
+    const prefix = { address: US, length: 24 };
+    const arp = new Arp<string>({ mac: OUR_MAC, prefix, defence: 'yield' });
+    const claim = requestFrom(US, OTHER_MAC, US);
+    const defended = ['conflict', 'send'];
+    expect(arp.handle(claim, 3000).map(({ kind }) => kind)).toEqual(defended);
+    expect(arp.handle(claim, 13_000).map(({ kind }) => kind)).toEqual(defended);
+    expect(arp.handle(claim, 22_999)).toEqual([{ kind: 'lost', mac: OTHER_MAC }]);
+    arp.wait(PEER, 'datagram');
+    expect(arp.handle(requestFrom(PEER, PEER_MAC), 40_000)).toEqual([]);
+    expect(arp.poll(40_000)).toEqual([]);
+    expect(arp.nextTimeout).toBe(Number.POSITIVE_INFINITY);
   });
 });

@@ -1,155 +1,142 @@
-import type { ArpEvent } from '@atoll/arp/engine';
-import { Arp } from '@atoll/arp/engine';
 import type { Checksum } from '@atoll/bytes/fast';
 import { plainChecksum } from '@atoll/bytes/fast';
 import type { Frame, NetworkDevice } from '@atoll/device/network';
-import type { UdpSockets } from '@atoll/device/socket';
+import type { Endpoint, IpAddress, UdpSockets } from '@atoll/device/socket';
 import type { Entropy } from '@atoll/device/system';
-import { macText } from '@atoll/ethernet/address';
 import type { IcmpReport } from '@atoll/icmp/engine';
-import { Icmp } from '@atoll/icmp/engine';
-import { REASSEMBLY_TIME_EXCEEDED, TIME_EXCEEDED } from '@atoll/icmp/packet';
-import { RateLimit } from '@atoll/icmp/rate';
-import { ipv4Text } from '@atoll/ipv4/address';
+import type { Ipv4Prefix } from '@atoll/ipv4/address';
+import { contains, isMulticast, LIMITED_BROADCAST } from '@atoll/ipv4/address';
 import { Identifications } from '@atoll/ipv4/identification';
-import { emptyIpv4Header, PROTOCOL_ICMP, parseIpv4 } from '@atoll/ipv4/packet';
-import { Reassembly } from '@atoll/ipv4/reassembly';
 import type { Logger } from '@atoll/log/log';
 import { expect } from '@atoll/result/result';
+import { RouteTable } from '@atoll/route/table';
 import { UdpPorts } from '@atoll/udp/socket';
 import type { StackCounters } from './counters.ts';
 import { zeroStackCounters } from './counters.ts';
-import { Input } from './input.ts';
-import type { Outgoing } from './output.ts';
-import { Output } from './output.ts';
-import { createRoutes } from './route.ts';
+import { Interface } from './interface.ts';
+import { checkIpv4 } from './ipv4/network.ts';
+import type { Shared } from './shared.ts';
 
 export interface StackOptions {
-  readonly device: NetworkDevice;
-  /** Our IPv4 address, and the length of the prefix of the network it is in. */
-  readonly address: number;
-  readonly prefixLength: number;
-  /** The router for all other networks; without one they cannot be reached. */
-  readonly gateway?: number | undefined;
   readonly entropy: Entropy;
   readonly log: Logger;
   /** How checksums of frames are made: in TypeScript unless a fast path is given. */
   readonly checksum?: Checksum;
-  /** Sees every frame first; true means that it was dealt with. */
-  readonly onFrame?: (frame: Frame, now: number) => boolean;
-  /** Gets ICMP errors about datagrams from our address. They may be forged. */
+  /** Gets ICMP errors about datagrams from our addresses. They may be forged. */
   readonly onReport?: (report: IcmpReport) => void;
 }
 
+export interface AttachOptions {
+  readonly device: NetworkDevice;
+  /** Our address on the device and its network; see {@link Stack.configureIpv4} for later. */
+  readonly ipv4?: Ipv4Prefix | undefined;
+  /** The router for all other networks. */
+  readonly gateway?: number | undefined;
+  /** Sees every frame first; true means that it was dealt with. */
+  readonly onFrame?: (frame: Frame, now: number) => boolean;
+}
+
 /**
- * An IPv4 host on one Ethernet device. Poll it after everything that sends through it: what has to be
- * asked of ARP for a datagram is asked by the next poll.
+ * A host on one or more Ethernet devices. Poll it after everything that sends through it: what has to be
+ * asked of a neighbour for a datagram is asked by the next poll.
  */
-export interface Stack {
-  readonly udp: UdpSockets;
+export class Stack {
   readonly counters: Readonly<StackCounters>;
-  /** How many neighbours ARP remembers or asks for, and what fragments cost that wait for others. */
-  readonly neighbours: number;
-  readonly fragmentBytes: number;
+  readonly #options: StackOptions;
+  readonly #shared: Shared;
+  readonly #interfaces: Interface[] = [];
+
+  constructor(options: StackOptions) {
+    const { entropy, checksum = plainChecksum, onReport } = options;
+    this.#options = options;
+    this.counters = zeroStackCounters();
+    this.#shared = {
+      entropy,
+      checksum,
+      counters: this.counters,
+      identifications: new Identifications(entropy),
+      routes4: new RouteTable<number, Interface>(contains),
+      ports: new UdpPorts(entropy, (port, payload, to, from, mac) =>
+        this.#sendUdp(port, payload, to, from, mac),
+      ),
+      tcp: { handle() {} },
+      onReport: (report) => onReport?.(report),
+    };
+  }
+
+  get udp(): UdpSockets {
+    return this.#shared.ports;
+  }
+
+  get interfaces(): readonly Interface[] {
+    return this.#interfaces;
+  }
+
   /**
-   * Receives up to {@link FRAMES_PER_POLL} frames, calls the handlers of sockets, does what is due at
-   * `now` (monotonic milliseconds), and answers when it must be called again at the latest.
+   * Adds `device`. Throws when the addresses make no sense together, which {@link checkIpv4} says with a
+   * result, or when the device carries less than IPv4 needs.
    */
-  poll(now: number): number;
-}
+  attach({ device, ipv4, gateway, onFrame }: AttachOptions): Interface {
+    if (device.mtu < SMALLEST_MTU) throw new RangeError(`an MTU of ${device.mtu} is too small`);
+    const log = this.#options.log.for(device.name);
+    const added = new Interface({ device, log, onFrame }, this.#shared);
+    this.#interfaces.push(added);
+    if (ipv4 !== undefined) this.configureIpv4(added, ipv4, gateway);
+    return added;
+  }
 
-/**
- * Throws when the addresses make no sense together, which `createRoutes` says with a result, or when the
- * device carries less than IPv4 needs.
- */
-export function createStack(options: StackOptions): Stack {
-  const { device, address, prefixLength, gateway, entropy, onFrame, onReport } = options;
-  const { checksum = plainChecksum } = options;
-  if (device.mtu < SMALLEST_MTU) throw new RangeError(`an MTU of ${device.mtu} is too small`);
-  const log = options.log.for(device.name);
-  const prefix = { address, length: prefixLength };
-  const routes = expect(createRoutes(prefix, gateway));
-  const counters = zeroStackCounters();
-  const arp = new Arp<Outgoing>({ mac: device.mac, prefix });
-  const icmp = new Icmp(prefix);
-  const reassembly = new Reassembly();
-  const identifications = new Identifications(entropy);
-  const output = new Output({ device, routes, arp, identifications, checksum, counters });
-  const ports = new UdpPorts(entropy, (port, payload, to, _, mac) =>
-    output.sendUdp(port, payload, to, mac),
-  );
-  const warnings = new RateLimit(1, 10);
-  let time = 0;
-  const input = new Input({
-    mac: device.mac,
-    routes,
-    arp,
-    icmp,
-    reassembly,
-    ports,
-    output,
-    checksum,
-    counters,
-    onArp,
-    onReport(report) {
-      if (report.source === address) onReport?.(report);
-    },
-  });
-
-  return {
-    udp: ports,
-    counters,
-    get neighbours() {
-      return arp.size;
-    },
-    get fragmentBytes() {
-      return reassembly.bytes;
-    },
-    poll(now) {
-      time = now;
-      const drained = receive(now);
-      for (const datagram of reassembly.poll(now)) reportTimeout(datagram, now);
-      for (const event of arp.poll(now)) onArp(event);
-      return drained ? Math.min(arp.nextTimeout, reassembly.nextTimeout) : now;
-    },
-  };
-
-  /** Answers whether the device has no more frames. */
-  function receive(now: number): boolean {
-    for (let handled = 0; handled < FRAMES_PER_POLL; handled++) {
-      const frame = device.receive();
-      if (frame === undefined) return true;
-      if (onFrame === undefined || !onFrame(frame, now)) input.handle(frame, now);
+  /** Gives `target` its IPv4 address, or takes it away, together with the routes by it. */
+  configureIpv4(target: Interface, prefix: Ipv4Prefix | undefined, gateway?: number): void {
+    if (prefix !== undefined) expect(checkIpv4(prefix, gateway));
+    const { routes4 } = this.#shared;
+    routes4.remove(({ link }) => link === target);
+    target.ipv4.configure(prefix);
+    if (gateway !== undefined) {
+      // With /32 nobody else is on the link as far as the prefix tells.
+      routes4.add({ prefix: { address: gateway, length: 32 }, link: target });
+      routes4.add({ prefix: EVERYTHING, link: target, gateway });
     }
-    return false;
   }
 
-  /** Tells the source of `datagram` that the rest of it did not come in time. */
-  function reportTimeout(datagram: Uint8Array, now: number): void {
-    const header = emptyIpv4Header();
-    parseIpv4({ bytes: datagram, address: 0 }, 0, datagram.length, header);
-    const message = icmp.report(TIME_EXCEEDED, REASSEMBLY_TIME_EXCEEDED, datagram, 0, header, now);
-    if (message !== undefined) output.send(header.source, PROTOCOL_ICMP, message);
+  /**
+   * Receives up to {@link FRAMES_PER_POLL} frames from each device, calls the handlers of sockets, does
+   * what is due at `now` (monotonic milliseconds), and answers when it must be called again at the latest.
+   */
+  poll(now: number): number {
+    let deadline = Number.POSITIVE_INFINITY;
+    for (const each of this.#interfaces) {
+      if (!each.receive(FRAMES_PER_POLL, now)) deadline = now;
+    }
+    for (const each of this.#interfaces) {
+      each.poll(now);
+      if (each.nextTimeout < deadline) deadline = each.nextTimeout;
+    }
+    return deadline;
   }
 
-  function onArp(event: ArpEvent<Outgoing>): void {
-    output.carryOut(event);
-    const sentence = warningOf(event, address);
-    if (sentence !== undefined && warnings.allows(time)) log.warning(sentence);
+  #sendUdp(
+    sourcePort: number,
+    payload: Uint8Array,
+    to: Endpoint,
+    from: IpAddress | undefined,
+    mac: number | undefined,
+  ): void {
+    const { address, port } = to;
+    const by = typeof address === 'number' ? this.#interfaceFor(address) : undefined;
+    if (by === undefined) this.#shared.counters.unsent++;
+    else by.sendUdp(sourcePort, payload, address, port, from, mac);
+  }
+
+  /** Which interface leads to `destination`; what is for a whole link leaves by the first. */
+  #interfaceFor(destination: number): Interface | undefined {
+    const route = this.#shared.routes4.find(destination);
+    if (route !== undefined) return route.link;
+    const isForLink = destination === LIMITED_BROADCAST || isMulticast(destination);
+    return isForLink ? this.#interfaces[0] : undefined;
   }
 }
 
-/** What a person should know. */
-function warningOf(event: ArpEvent<Outgoing>, address: number): string | undefined {
-  if (event.kind === 'conflict') {
-    return `${macText(event.mac)} claims our address ${ipv4Text(address)}`;
-  }
-  if (event.kind === 'moved') {
-    const { from, mac } = event;
-    return `${ipv4Text(event.address)} moved from ${macText(from)} to ${macText(mac)}`;
-  }
-  return undefined;
-}
+const EVERYTHING: Ipv4Prefix = { address: 0, length: 0 };
 
 /** In bytes (RFC 791 section 3.2). */
 const SMALLEST_MTU = 68;

@@ -81,7 +81,7 @@ describe('a datagram that cannot be delivered', () => {
 
   it('of another protocol is reported', () => {
     const { macs, exchange } = setUp();
-    expect(exchange(ipv4Frame(macs, new Uint8Array(20), { protocol: 6 }))).toEqual([
+    expect(exchange(ipv4Frame(macs, new Uint8Array(20), { protocol: 132 }))).toEqual([
       '192.0.2.1 > 192.0.2.2 ICMP unreachable code 2',
     ]);
   });

@@ -8,8 +8,9 @@ import type { LanOptions } from '@atoll/sim/lan';
 import { Lan } from '@atoll/sim/lan';
 import { emitUdp } from '@atoll/udp/packet';
 import { describeFrame } from '../src/describe.ts';
-import type { Stack, StackOptions } from '../src/stack.ts';
-import { createStack } from '../src/stack.ts';
+import type { Interface } from '../src/interface.ts';
+import type { AttachOptions, StackOptions } from '../src/stack.ts';
+import { Stack } from '../src/stack.ts';
 
 export const ALICE = 0xc000_0201;
 export const BOB = 0xc000_0202;
@@ -18,6 +19,7 @@ export const ROUTER = 0xc000_02fe;
 export interface Machine {
   readonly host: LanHost;
   readonly stack: Stack;
+  readonly eth: Interface;
   /** The log lines of the stack. */
   readonly lines: string[];
 }
@@ -27,15 +29,16 @@ export function machine(
   lan: Lan,
   name: string,
   address: number,
-  options: Partial<StackOptions> = {},
+  options: Partial<StackOptions & AttachOptions> = {},
 ): Machine {
   const host = lan.host(name);
   const lines: string[] = [];
   const log = new Logger((_, line) => lines.push(line), 'debug');
   const { device, entropy } = host;
-  const stack = createStack({ device, address, prefixLength: 24, entropy, log, ...options });
+  const stack = new Stack({ entropy, log, ...options });
+  const eth = stack.attach({ device, ipv4: { address, length: 24 }, ...options });
   host.run(stack);
-  return { host, stack, lines };
+  return { host, stack, eth, lines };
 }
 
 export interface Pair {

@@ -38,8 +38,8 @@ function soak(seed: number) {
   lan.after(0, ask);
   let most = 0;
   const look = (): void => {
-    for (const { stack } of [alice, bob]) most = Math.max(most, stack.fragmentBytes);
-    expect(alice.stack.neighbours).toBeLessThanOrEqual(2);
+    for (const { eth } of [alice, bob]) most = Math.max(most, eth.ipv4.fragmentBytes);
+    expect(alice.eth.ipv4.neighbours).toBeLessThanOrEqual(2);
     lan.after(10_000, look);
   };
   lan.after(0, look);

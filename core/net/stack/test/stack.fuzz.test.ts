@@ -8,7 +8,7 @@ import { mutate } from '@atoll/sim/mutate';
 import { Random } from '@atoll/sim/random';
 import { describe, expect, it } from 'vitest';
 import { describeFrame } from '../src/describe.ts';
-import { createStack } from '../src/stack.ts';
+import { Stack } from '../src/stack.ts';
 import { ALICE, BOB, ipv4Frame, udpPayload } from './kit.ts';
 
 const INPUTS = Number(process.env.ATOLL_FUZZ ?? 5000);
@@ -61,7 +61,8 @@ describe('a stack', () => {
     const macs = { from: wire.mac, to: device.mac };
     const entropy = new Random(1);
     const log = new Logger(() => {}, 'debug');
-    const stack = createStack({ device, address: ALICE, prefixLength: 24, entropy, log });
+    const stack = new Stack({ entropy, log });
+    const { ipv4 } = stack.attach({ device, ipv4: { address: ALICE, length: 24 } });
     let delivered = 0;
     const socket = stack.udp.bind(7, (payload, from) => {
       delivered++;
@@ -83,8 +84,8 @@ describe('a stack', () => {
       frame.length = bytes.length;
       wire.send(frame);
       deadline = stack.poll(now);
-      if (stack.neighbours > 512) throw new Error(`${stack.neighbours} neighbours`);
-      if (stack.fragmentBytes > 0x4_0000) throw new Error(`${stack.fragmentBytes} bytes`);
+      if (ipv4.neighbours > 512) throw new Error(`${ipv4.neighbours} neighbours`);
+      if (ipv4.fragmentBytes > 0x4_0000) throw new Error(`${ipv4.fragmentBytes} bytes`);
       for (let sent = wire.receive(); sent !== undefined; sent = wire.receive()) answered++;
     }
     const { malformed, foreign, closedPort, unsent } = stack.counters;
@@ -96,6 +97,6 @@ describe('a stack', () => {
     let polls = 0;
     for (; deadline < Number.POSITIVE_INFINITY; polls++) deadline = stack.poll(deadline);
     expect(polls).toBeLessThan(10_000);
-    expect([stack.neighbours, stack.fragmentBytes]).toEqual([0, 0]);
+    expect([ipv4.neighbours, ipv4.fragmentBytes]).toEqual([0, 0]);
   });
 });

@@ -5,12 +5,12 @@ import { Logger } from '@atoll/log/log';
 import { Lan } from '@atoll/sim/lan';
 import { Random } from '@atoll/sim/random';
 import { describe, expect, it } from 'vitest';
-import { createStack, FRAMES_PER_POLL } from '../src/stack.ts';
+import { FRAMES_PER_POLL, Stack } from '../src/stack.ts';
 import { ALICE, BOB, ipv4Frame, machine, pair, station, udpPayload } from './kit.ts';
 
 const QUIET = new Logger(() => {}, 'quiet');
 
-describe('createStack', () => {
+describe('attach', () => {
   it('throws when the addresses make no sense', () => {
     const lan = new Lan(1);
     expect(() => machine(lan, 'a', 0xc000_0200)).toThrow('192.0.2.0/24 is a network');
@@ -23,9 +23,11 @@ describe('createStack', () => {
 
   it('runs over any device, such as one end of a cable', () => {
     const [left, right] = loopbackPair();
-    const common = { prefixLength: 24, entropy: new Random(1), log: QUIET };
-    const one = createStack({ device: left, address: ALICE, ...common });
-    const other = createStack({ device: right, address: BOB, ...common });
+    const [one, other] = [left, right].map((device, index) => {
+      const stack = new Stack({ entropy: new Random(1), log: QUIET });
+      stack.attach({ device, ipv4: { address: [ALICE, BOB][index], length: 24 } });
+      return stack;
+    });
     const got: number[] = [];
     other.udp.bind(7, (payload) => got.push(payload.length));
     one.udp.bind(0, () => {})?.send(new Uint8Array(5), { address: BOB, port: 7 });
@@ -37,14 +39,8 @@ describe('createStack', () => {
 describe('poll', () => {
   it('handles a limited number of frames, and asks to be called again at once', () => {
     const [left, right] = loopbackPair({ capacity: 200 });
-    const log = QUIET;
-    const stack = createStack({
-      device: left,
-      address: ALICE,
-      prefixLength: 24,
-      entropy: new Random(1),
-      log,
-    });
+    const stack = new Stack({ entropy: new Random(1), log: QUIET });
+    stack.attach({ device: left, ipv4: { address: ALICE, length: 24 } });
     let got = 0;
     stack.udp.bind(7, () => got++);
     const bytes = ipv4Frame({ from: right.mac, to: left.mac }, udpPayload(1, 7, 0), {});

@@ -1,0 +1,157 @@
+import type { ArpEvent } from '@atoll/arp/engine';
+import { Arp } from '@atoll/arp/engine';
+import { parseArp } from '@atoll/arp/packet';
+import type { Frame } from '@atoll/device/network';
+import { ETHERNET_HEADER_LENGTH } from '@atoll/device/network';
+import { macText } from '@atoll/ethernet/address';
+import type { IcmpReport } from '@atoll/icmp/engine';
+import { Icmp } from '@atoll/icmp/engine';
+import { RateLimit } from '@atoll/icmp/rate';
+import type { Ipv4Prefix } from '@atoll/ipv4/address';
+import {
+  ipv4Text,
+  isLoopback,
+  isMulticast,
+  LIMITED_BROADCAST,
+  UNSPECIFIED,
+} from '@atoll/ipv4/address';
+import { PROTOCOL_ICMP } from '@atoll/ipv4/packet';
+import { Reassembly } from '@atoll/ipv4/reassembly';
+import type { Interface } from '../interface.ts';
+import type { Link, Outgoing } from '../link.ts';
+import type { Shared } from '../shared.ts';
+import type { Datagrams } from '../udp.ts';
+import { Ipv4Input } from './input.ts';
+import { Ipv4Network } from './network.ts';
+import type { Ipv4Way } from './output.ts';
+import { Ipv4Output } from './output.ts';
+
+/** IPv4 on one interface: its address, its neighbours, and what comes and goes. */
+export class Ipv4Layer {
+  readonly output: Ipv4Output;
+  readonly #owner: Interface;
+  readonly #shared: Shared;
+  readonly #input: Ipv4Input;
+  readonly #reassembly = new Reassembly();
+  readonly #warnings = new RateLimit(1, 10);
+  #network: Ipv4Network | undefined;
+  #arp: Arp<Outgoing> | undefined;
+
+  constructor(owner: Interface, link: Link, datagrams: Datagrams, shared: Shared) {
+    const { checksum, counters, identifications, tcp } = shared;
+    this.#owner = owner;
+    this.#shared = shared;
+    this.output = new Ipv4Output({ link, identifications, checksum, counters });
+    this.#input = new Ipv4Input({
+      datagrams,
+      segments: tcp,
+      reassembly: this.#reassembly,
+      checksum,
+      counters,
+      isJoined: () => false,
+      reply: (source, message) => this.#reply(source, message),
+      onReport: (report, now) => this.#onReport(report, now),
+    });
+  }
+
+  /** Our address and its network; `undefined` while there is none. */
+  get prefix(): Ipv4Prefix | undefined {
+    return this.#network?.prefix;
+  }
+
+  /** How many neighbours are remembered or being asked for, and what waiting fragments cost. */
+  get neighbours(): number {
+    return this.#arp?.size ?? 0;
+  }
+
+  get fragmentBytes(): number {
+    return this.#reassembly.bytes;
+  }
+
+  get nextTimeout(): number {
+    const arp = this.#arp?.nextTimeout ?? Number.POSITIVE_INFINITY;
+    return Math.min(arp, this.#reassembly.nextTimeout);
+  }
+
+  /** Takes `prefix.address` as our only address here, or gives up the one there is. */
+  configure(prefix: Ipv4Prefix | undefined): void {
+    const { routes4 } = this.#shared;
+    routes4.remove(({ link, gateway }) => link === this.#owner && gateway === undefined);
+    const { mac } = this.#owner.device;
+    this.#network = prefix && new Ipv4Network(prefix);
+    this.#arp = prefix && new Arp<Outgoing>({ mac, prefix });
+    this.#input.network = this.#network;
+    this.#input.icmp = prefix && new Icmp(prefix);
+    this.output.arp = this.#arp;
+    if (prefix !== undefined) routes4.add({ prefix, link: this.#owner });
+  }
+
+  handle(frame: Frame, isGroup: boolean, now: number): void {
+    this.#input.handle(frame, isGroup, now);
+  }
+
+  handleArp(frame: Frame, now: number): void {
+    const packet = parseArp(frame.bytes, ETHERNET_HEADER_LENGTH, frame.length);
+    if (!packet.ok) this.#shared.counters.malformed++;
+    else if (this.#arp !== undefined) {
+      for (const event of this.#arp.handle(packet.value, now)) this.#onArp(event, now);
+    }
+  }
+
+  poll(now: number): void {
+    for (const datagram of this.#reassembly.poll(now)) this.#input.reportTimeout(datagram, now);
+    if (this.#arp === undefined) return;
+    for (const event of this.#arp.poll(now)) this.#onArp(event, now);
+  }
+
+  /**
+   * The way to `destination` by this interface, from our address here unless `source` says another;
+   * `undefined` when there is none: nobody is asked who is behind a router we do not have.
+   */
+  way(destination: number, source?: number): Ipv4Way | undefined {
+    const from = source ?? this.#network?.prefix.address ?? UNSPECIFIED;
+    const hop = this.#hop(destination);
+    return hop === undefined ? undefined : { source: from, destination, hop };
+  }
+
+  /** Whom to give a datagram for `destination`: our own address, and loopback, are nobody's. */
+  #hop(destination: number): number | undefined {
+    if (isMulticast(destination)) return destination;
+    if (destination === LIMITED_BROADCAST || this.#network?.isBroadcast(destination)) {
+      return LIMITED_BROADCAST;
+    }
+    if (destination === UNSPECIFIED || isLoopback(destination)) return undefined;
+    if (destination === this.#network?.prefix.address) return undefined;
+    const route = this.#shared.routes4.find(destination, this.#owner);
+    return route && (route.gateway ?? destination);
+  }
+
+  #reply(source: number, message: Uint8Array): void {
+    const way = this.way(source);
+    if (way === undefined) this.#shared.counters.unsent++;
+    else this.output.send(way, PROTOCOL_ICMP, message);
+  }
+
+  #onReport(report: IcmpReport, now: number): void {
+    if (report.source === this.#network?.prefix.address) this.#shared.onReport(report, now);
+  }
+
+  #onArp(event: ArpEvent<Outgoing>, now: number): void {
+    this.output.carryOut(event);
+    const sentence = this.#warningOf(event);
+    if (sentence !== undefined && this.#warnings.allows(now)) this.#owner.log.warning(sentence);
+  }
+
+  /** What a person should know. */
+  #warningOf(event: ArpEvent<Outgoing>): string | undefined {
+    if (event.kind === 'conflict') {
+      const address = this.#network?.prefix.address ?? UNSPECIFIED;
+      return `${macText(event.mac)} claims our address ${ipv4Text(address)}`;
+    }
+    if (event.kind === 'moved') {
+      const { from, mac } = event;
+      return `${ipv4Text(event.address)} moved from ${macText(from)} to ${macText(mac)}`;
+    }
+    return undefined;
+  }
+}
