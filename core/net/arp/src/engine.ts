@@ -88,6 +88,7 @@ export class Arp<Item extends { readonly length: number }> {
    * Answers how many items were dropped to make room, or for want of it.
    */
   wait(address: number, item: Item): number {
+    if (this.#isLost) return 1;
     const { lost } = this.#neighbours;
     const known = this.#neighbours.find(address);
     this.#neighbours.wait(known ?? this.#neighbours.add(address, undefined, AT_ONCE), item);
@@ -98,8 +99,7 @@ export class Arp<Item extends { readonly length: number }> {
   handle(packet: ArpPacket, now: number): readonly ArpEvent<Item>[] {
     const { senderMac, senderAddress } = packet;
     // Our own broadcasts may come back from a link that is joined to itself.
-    if (senderMac === this.#mac || isGroup(senderMac) || senderMac === 0) return [];
-    if (this.#isLost) return [];
+    if (this.#isLost || senderMac === this.#mac || isGroup(senderMac) || senderMac === 0) return [];
     if (senderAddress === this.#prefix.address) return this.#defend(senderMac, now);
     const events: ArpEvent<Item>[] = [];
     const toUs = packet.operation === REQUEST && packet.targetAddress === this.#prefix.address;
@@ -113,7 +113,7 @@ export class Arp<Item extends { readonly length: number }> {
 
   /** Announces, asks again, gives up and forgets, as far as it is time. */
   poll(now: number): readonly ArpEvent<Item>[] {
-    if (now < this.nextTimeout || this.#isLost) return [];
+    if (now < this.nextTimeout) return [];
     const events: ArpEvent<Item>[] = [];
     if (this.#announced < ANNOUNCEMENTS && now >= this.#nextAnnouncement) {
       this.#announced++;

@@ -228,7 +228,7 @@ describe('defending', () => {
     expect(arp.handle(claim, 3000).map(({ kind }) => kind)).toEqual(defended);
     expect(arp.handle(claim, 13_000).map(({ kind }) => kind)).toEqual(defended);
     expect(arp.handle(claim, 22_999)).toEqual([{ kind: 'lost', mac: OTHER_MAC }]);
-    arp.wait(PEER, 'datagram');
+    expect(arp.wait(PEER, 'datagram')).toBe(1);
     expect(arp.handle(requestFrom(PEER, PEER_MAC), 40_000)).toEqual([]);
     expect(arp.poll(40_000)).toEqual([]);
     expect(arp.nextTimeout).toBe(Number.POSITIVE_INFINITY);
