@@ -36,10 +36,13 @@ export class ReceiveWindow {
     this.#since = now;
   }
 
-  /** RCV.WND: how many bytes from the next expected one on the peer may send, as far as it was told. */
+  /**
+   * RCV.WND: how many bytes from the next expected one on the peer was ever allowed to send. The window
+   * field may say up to one unit of its scale less, and all the same this is what has to be accepted
+   * (RFC 7323 section 2.4).
+   */
   get size(): number {
-    const size = (this.#edge - this.#buffer.next) | 0;
-    return size > 0 ? size : 0;
+    return Math.max((this.#edge - this.#buffer.next) | 0, 0);
   }
 
   /** The window field of a segment that is about to be sent. */

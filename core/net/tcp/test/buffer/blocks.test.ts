@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest';
+import type { Block } from '../../src/buffer/blocks.ts';
+import { BLOCK_SIZE, BlockPool } from '../../src/buffer/blocks.ts';
+
+/** A pool and how much it asked for. */
+function watched(limit: number): { pool: BlockPool; asked: number[] } {
+  const asked: number[] = [];
+  let address = 0x1000;
+  const pool = new BlockPool((size) => {
+    asked.push(size);
+    const region = { bytes: new Uint8Array(size), address };
+    address += size;
+    return region;
+  }, limit);
+  return { pool, asked };
+}
+
+describe('BlockPool', () => {
+  it('allocates nothing before it is needed, then sixteen blocks at a time', () => {
+    const { pool, asked } = watched(100 * BLOCK_SIZE);
+    expect(asked).toEqual([]);
+    pool.take();
+    expect(asked).toEqual([16 * BLOCK_SIZE]);
+    for (let taken = 1; taken < 17; taken++) pool.take();
+    expect(asked).toEqual([16 * BLOCK_SIZE, 16 * BLOCK_SIZE]);
+  });
+
+  it('never allocates or lends more than its limit', () => {
+    const { pool, asked } = watched(20 * BLOCK_SIZE + 4095);
+    const blocks = Array.from({ length: 30 }, () => pool.take());
+    expect(blocks.filter((block) => block !== undefined)).toHaveLength(20);
+    expect(asked).toEqual([16 * BLOCK_SIZE, 4 * BLOCK_SIZE]);
+    expect(pool.limit).toBe(20 * BLOCK_SIZE);
+    expect(pool.used).toBe(20 * BLOCK_SIZE);
+  });
+
+  it('lends blocks that do not overlap, each with its address', () => {
+    const { pool } = watched(20 * BLOCK_SIZE);
+    const addresses = new Set<number>();
+    for (let block = pool.take(); block !== undefined; block = pool.take()) {
+      expect(block.bytes).toHaveLength(BLOCK_SIZE);
+      expect(block.bytes.byteOffset % BLOCK_SIZE).toBe(0);
+      addresses.add(block.address);
+    }
+    expect([...addresses].sort((a, b) => a - b)).toEqual(
+      Array.from({ length: 20 }, (_, index) => 0x1000 + index * BLOCK_SIZE),
+    );
+  });
+
+  it('lends what came back again', () => {
+    const { pool, asked } = watched(BLOCK_SIZE);
+    const block = pool.take() as Block;
+    expect(pool.take()).toBeUndefined();
+    pool.give(block);
+    expect(pool.used).toBe(0);
+    expect(pool.take()).toBe(block);
+    expect(asked).toHaveLength(1);
+  });
+
+  it('is tight from three quarters on', () => {
+    const { pool } = watched(8 * BLOCK_SIZE);
+    for (let taken = 1; taken <= 5; taken++) pool.take();
+    expect(pool.isTight).toBe(false);
+    const block = pool.take() as Block;
+    expect(pool.isTight).toBe(true);
+    pool.give(block);
+    expect(pool.isTight).toBe(false);
+  });
+
+  it('does not take more than it lent, and is not made without room for a block', () => {
+    const { pool } = watched(BLOCK_SIZE);
+    const block = pool.take() as Block;
+    pool.give(block);
+    expect(() => pool.give(block)).toThrow(RangeError);
+    expect(() => watched(4095)).toThrow(RangeError);
+    expect(() => watched(Number.NaN)).toThrow(RangeError);
+  });
+});
