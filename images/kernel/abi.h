@@ -9,7 +9,8 @@
  *   every platform   abi platform bootArguments write monotonic wallClock
  *                    entropy seed isSeeded memoryUsed memorySize halt run
  *                    address fast
- *   unix             networkOpen networkMac networkMtu networkRead networkWrite
+ *   unix             networkOpen networkMac networkMtu networkOffloads
+ *                    networkRead networkWrite
  *   others           see platform_functions in platform/<name>/
  *
  * Rules that hold for all of them:
@@ -29,7 +30,7 @@
 #ifndef ATOLL_ABI_H
 #define ATOLL_ABI_H
 
-#define ATOLL_ABI 2
+#define ATOLL_ABI 3
 
 /* Exit statuses, as in BSD's sysexits. */
 #define STATUS_USAGE 64       /* a wrong option or boot argument */

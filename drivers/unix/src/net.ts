@@ -7,7 +7,17 @@ import { oneFrameDevice } from '@atoll/device/one-frame';
 export function openNetwork(host: Host, name: string, fast: FastPaths): NetworkDevice | undefined {
   const handle = host.networkOpen(name);
   if (handle < 0) return undefined;
+  const bits = host.networkOffloads(handle);
+  const about = {
+    name,
+    mac: host.networkMac(handle),
+    mtu: host.networkMtu(handle),
+    offloads: { checksum: (bits & CHECKSUM) !== 0, segmentation: (bits & SEGMENTATION) !== 0 },
+  };
   const calls = { handle, read: host.networkRead, write: host.networkWrite };
-  const about = { name, mac: host.networkMac(handle), mtu: host.networkMtu(handle) };
   return oneFrameDevice(about, calls, fast.allocate);
 }
+
+/** Bits of `Host.networkOffloads`. */
+const CHECKSUM = 1;
+const SEGMENTATION = 2;

@@ -16,11 +16,12 @@ function fakeHost(words: readonly string[], handles: readonly string[] = ['servi
     entropy: (bytes: Uint8Array) => bytes.fill(7),
     halt: vi.fn(),
     run: vi.fn<(step: () => number) => void>(),
-    address: (bytes: Uint8Array) => 0x1009 + bytes.byteOffset,
+    address: (bytes: Uint8Array) => 0x1008 + bytes.byteOffset,
     fast: { checksum: { sum: () => 9 } },
     networkOpen: (name: string) => handles.indexOf(name),
     networkMac: () => 0x0200_5e00_5301,
     networkMtu: () => 1400,
+    networkOffloads: () => 3,
     networkRead: vi.fn<(handle: number, bytes: Uint8Array) => number>(() => 0),
     networkWrite: vi.fn<(handle: number, bytes: Uint8Array, length: number) => boolean>(() => true),
   };
@@ -89,12 +90,16 @@ it('moves frames through its two buffers and counts them', () => {
   const device = systemOf().network('service');
   if (device === undefined) throw new Error('no device');
   expect([device.mac, device.mtu]).toEqual([0x0200_5e00_5301, 1400]);
+  expect(device.offloads).toEqual({ checksum: true, segmentation: true });
   expect(device.receive()).toBeUndefined();
 
-  host.networkRead.mockReturnValueOnce(60);
+  // Each call moves a header of 12 bytes and the frame behind it.
+  host.networkRead.mockReturnValueOnce(72);
   const received = device.receive();
   expect(received?.length).toBe(60);
-  expect(received?.bytes).toBe(host.networkRead.mock.lastCall?.[1]);
+  const read = host.networkRead.mock.lastCall?.[1];
+  expect(read?.buffer).toBe(received?.bytes.buffer);
+  expect((read?.byteOffset ?? 0) + 12).toBe(received?.bytes.byteOffset);
 
   const frame = device.transmit();
   if (frame === undefined) throw new Error('no frame');
@@ -102,7 +107,8 @@ it('moves frames through its two buffers and counts them', () => {
   device.send(frame);
   host.networkWrite.mockReturnValueOnce(false);
   device.send(frame);
-  expect(host.networkWrite).toHaveBeenLastCalledWith(0, frame.bytes, 42);
+  expect(host.networkWrite).toHaveBeenLastCalledWith(0, expect.any(Uint8Array), 54);
+  expect(host.networkWrite.mock.lastCall?.[1].buffer).toBe(frame.bytes.buffer);
   expect(device.counters).toEqual({
     receivedFrames: 1,
     receivedBytes: 60,
@@ -118,7 +124,7 @@ it('gives out aligned memory and the fast paths of the image', () => {
   const { bytes, address } = fast.allocate(100);
   expect(bytes).toEqual(new Uint8Array(100));
   expect(address % 16).toBe(0);
-  expect(address).toBe(0x1009 + bytes.byteOffset);
+  expect(address).toBe(0x1008 + bytes.byteOffset);
   expect(fast.load('checksum').sum()).toBe(9);
   expect(() => fast.load('absent')).toThrow('absent');
 });

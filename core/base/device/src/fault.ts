@@ -1,6 +1,7 @@
 import type { Allocate } from './frame.ts';
-import { createFrame } from './frame.ts';
+import { copyFrame, createFrame, frameIn } from './frame.ts';
 import type { Frame, NetworkDevice } from './network.ts';
+import { frameCapacity } from './network.ts';
 import type { Clock } from './system.ts';
 import { TimeQueue } from './time-queue.ts';
 
@@ -45,10 +46,11 @@ export class Faults {
     return delays;
   }
 
-  /** Flips a bit of `frame`, or does not. */
-  damage(frame: Uint8Array): void {
-    if (frame.length === 0 || !this.#random.chance(this.#options.corrupt)) return;
+  /** Flips a bit of `frame`, or does not; answers whether it did. */
+  damage(frame: Uint8Array): boolean {
+    if (frame.length === 0 || !this.#random.chance(this.#options.corrupt)) return false;
     frame[this.#random.below(frame.length)] ^= 1 << this.#random.below(8);
+    return true;
   }
 
   #delay(): number {
@@ -78,8 +80,8 @@ export function faulty(
 ): FaultyDevice {
   const { name, mac, mtu, offloads, counters } = device;
   const faults = new Faults(random, options);
-  const held = new TimeQueue<Uint8Array>();
-  const lent = createFrame(allocate);
+  const held = new TimeQueue<Frame>();
+  const lent = createFrame(allocate, frameCapacity(device));
   return {
     name,
     mac,
@@ -94,10 +96,9 @@ export function faulty(
       for (let frame = device.receive(); frame !== undefined; frame = device.receive()) {
         if (!hold(frame, now)) counters.droppedFrames++;
       }
-      const bytes = held.nextTime <= now ? held.shift() : undefined;
-      if (bytes === undefined) return undefined;
-      lent.bytes.set(bytes);
-      lent.length = bytes.length;
+      const frame = held.nextTime <= now ? held.shift() : undefined;
+      if (frame === undefined) return undefined;
+      copyFrame(frame, lent);
       return lent;
     },
     transmit: (capacity) => device.transmit(capacity),
@@ -107,8 +108,10 @@ export function faulty(
   function hold(frame: Frame, now: number): boolean {
     for (const delay of faults.delays()) {
       if (held.size >= HELD_FRAMES) return false;
-      const copy = frame.bytes.slice(0, frame.length);
-      faults.damage(copy);
+      const copy = frameIn({ bytes: new Uint8Array(frame.length), address: 0 });
+      copyFrame(frame, copy);
+      // A checksum would tell, so whoever vouched for the frame does so no longer.
+      if (faults.damage(copy.bytes)) copy.isChecked = false;
       held.push(now + delay, copy);
     }
     return true;

@@ -33,24 +33,40 @@ export function emptyFrame(frame: Frame): Frame {
   return frame;
 }
 
-/** A bounded queue of frames that are copied in and lent out, in buffers that are made once. */
+/** Copies the frame in `from`, with all that is said about it, to `to`, whose buffer must be large enough. */
+export function copyFrame(from: Frame, to: Frame): void {
+  const { bytes, length } = from;
+  to.bytes.set(bytes.length === length ? bytes : bytes.subarray(0, length));
+  to.length = length;
+  to.checksumStart = from.checksumStart;
+  to.checksumOffset = from.checksumOffset;
+  to.segmentSize = from.segmentSize;
+  to.isChecked = from.isChecked;
+}
+
+/** A bounded queue of frames that are copied in and lent out, in buffers that are made when first needed. */
 export class FrameQueue {
-  readonly #frames: Frame[];
+  readonly #frames: Frame[] = [];
+  readonly #slots: number;
+  readonly #allocate: Allocate;
+  readonly #capacity: number;
   #head = 0;
   #length = 0;
 
-  /** Holds `capacity` frames beside the one that is on loan. */
-  constructor(capacity: number, allocate: Allocate = heapMemory) {
-    this.#frames = Array.from({ length: capacity + 1 }, () => createFrame(allocate));
+  /** Holds `count` frames of up to `capacity` bytes beside the one that is on loan. */
+  constructor(count: number, allocate: Allocate = heapMemory, capacity = FRAME_CAPACITY) {
+    this.#slots = count + 1;
+    this.#allocate = allocate;
+    this.#capacity = capacity;
   }
 
-  /** Copies the first `length` of `bytes`; answers false when the queue is full or they do not fit. */
-  push(bytes: Uint8Array, length: number): boolean {
-    const slots = this.#frames.length;
-    if (this.#length === slots - 1 || length > FRAME_CAPACITY) return false;
-    const frame = this.#frames[(this.#head + this.#length) % slots];
-    frame.bytes.set(bytes.length === length ? bytes : bytes.subarray(0, length));
-    frame.length = length;
+  /** Copies `frame`; answers false when the queue is full or it is too long. */
+  push(frame: Frame): boolean {
+    if (this.#length === this.#slots - 1 || frame.length > this.#capacity) return false;
+    const slot = (this.#head + this.#length) % this.#slots;
+    // Slots are first used one after the other, which makes this an append.
+    this.#frames[slot] ??= createFrame(this.#allocate, this.#capacity);
+    copyFrame(frame, this.#frames[slot]);
     this.#length++;
     return true;
   }
@@ -59,7 +75,7 @@ export class FrameQueue {
   shift(): Frame | undefined {
     if (this.#length === 0) return undefined;
     const frame = this.#frames[this.#head];
-    this.#head = (this.#head + 1) % this.#frames.length;
+    this.#head = (this.#head + 1) % this.#slots;
     this.#length--;
     return frame;
   }

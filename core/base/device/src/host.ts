@@ -42,9 +42,14 @@ export interface Host {
   networkOpen(name: string): number;
   networkMac(handle: number): number;
   networkMtu(handle: number): number;
-  /** Reads a frame into `bytes`; answers its length, or 0 when there is none. */
+  /** What the device does for frames that are sent: bit 0 writes checksums, bit 1 cuts TCP segments. */
+  networkOffloads(handle: number): number;
+  /**
+   * Reads a frame into `bytes`, behind the header of `frame-header.ts`; answers the length of both, or 0
+   * when there is none. What does not fit is lost.
+   */
   networkRead(handle: number, bytes: Uint8Array): number;
-  /** Sends the first `length` of `bytes`; answers false when the device did not take it. */
+  /** Sends a header and a frame, the first `length` of `bytes`; false when the device did not take it. */
   networkWrite(handle: number, bytes: Uint8Array, length: number): boolean;
 
   /** Device registers, only on platforms whose drivers are in TypeScript; `size` is 1, 2 or 4 bytes. */
@@ -63,4 +68,4 @@ export interface Host {
 }
 
 /** Grows with every change of the contract between the kernel and the drivers. */
-export const HOST_ABI = 2;
+export const HOST_ABI = 3;

@@ -1,7 +1,13 @@
 import type { Allocate } from './frame.ts';
 import { createFrame, emptyFrame, FrameQueue, heapMemory } from './frame.ts';
-import type { Frame, NetworkCounters, NetworkDevice } from './network.ts';
-import { NO_OFFLOADS, zeroCounters } from './network.ts';
+import type { Frame, NetworkCounters, NetworkDevice, Offloads } from './network.ts';
+import {
+  ALL_OFFLOADS,
+  FRAME_CAPACITY,
+  frameCapacity,
+  NO_OFFLOADS,
+  zeroCounters,
+} from './network.ts';
 
 export interface LoopbackOptions {
   /** Bytes of payload in a frame; 1500 when left out. */
@@ -9,6 +15,8 @@ export interface LoopbackOptions {
   /** How many frames may wait in each direction; 64 when left out. */
   readonly capacity?: number;
   readonly allocate?: Allocate;
+  /** Both devices have all offloads: segments stay long and checksums unwritten, as between two guests. */
+  readonly offloads?: boolean;
 }
 
 /** Two devices, `left` and `right`, joined by a cable: what one sends, the other receives at once. */
@@ -24,19 +32,20 @@ class CableEnd implements NetworkDevice {
   readonly name: string;
   readonly mac: number;
   readonly mtu: number;
-  readonly offloads = NO_OFFLOADS;
+  readonly offloads: Offloads;
   readonly counters: NetworkCounters = zeroCounters();
   peer: CableEnd | undefined;
   readonly #arrived: FrameQueue;
   readonly #outgoing: Frame;
 
   constructor(name: string, mac: number, options: LoopbackOptions) {
-    const { mtu = 1500, capacity = 64, allocate = heapMemory } = options;
+    const { mtu = 1500, capacity = 64, allocate = heapMemory, offloads = false } = options;
     this.name = name;
     this.mac = mac;
     this.mtu = mtu;
-    this.#arrived = new FrameQueue(capacity, allocate);
-    this.#outgoing = createFrame(allocate);
+    this.offloads = offloads ? ALL_OFFLOADS : NO_OFFLOADS;
+    this.#arrived = new FrameQueue(capacity, allocate, frameCapacity(this));
+    this.#outgoing = createFrame(allocate, frameCapacity(this));
   }
 
   receive(): Frame | undefined {
@@ -47,7 +56,8 @@ class CableEnd implements NetworkDevice {
     return frame;
   }
 
-  transmit(): Frame {
+  transmit(capacity = FRAME_CAPACITY): Frame {
+    if (capacity > this.#outgoing.bytes.length) throw new RangeError('no frame is so large');
     return emptyFrame(this.#outgoing);
   }
 
@@ -61,7 +71,8 @@ class CableEnd implements NetworkDevice {
   }
 
   accept(frame: Frame): boolean {
-    return this.#arrived.push(frame.bytes, frame.length);
+    frame.isChecked = frame.checksumStart > 0;
+    return this.#arrived.push(frame);
   }
 }
 

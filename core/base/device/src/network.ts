@@ -21,7 +21,7 @@ export interface NetworkDevice {
   /**
    * Lends an empty frame with room for `capacity` bytes, {@link FRAME_CAPACITY} unless told; `undefined`
    * while the device's queue is full. A frame that was lent and not sent may be lent again. More than
-   * {@link FRAME_CAPACITY} can only be had from a device that segments: {@link LARGE_FRAME_CAPACITY}.
+   * {@link FRAME_CAPACITY} can only be had where it is of use: {@link frameCapacity}.
    */
   transmit(capacity?: number): Frame | undefined;
 
@@ -38,7 +38,8 @@ export interface Frame {
   /**
    * To send, with `offloads.checksum`: the device shall write the Internet checksum of all bytes from
    * here to the end into the field `checksumOffset` bytes further on, which holds the sum of the
-   * pseudo-header, not inverted. 0 when the checksum is complete. Lent frames come with 0.
+   * pseudo-header, not inverted. 0 when the checksum is complete. Lent frames come with 0. Received,
+   * they say the same of a checksum that the sender left to be written; nobody need look at it.
    */
   checksumStart: number;
   checksumOffset: number;
@@ -62,6 +63,7 @@ export interface Offloads {
 }
 
 export const NO_OFFLOADS: Offloads = { checksum: false, segmentation: false };
+export const ALL_OFFLOADS: Offloads = { checksum: true, segmentation: true };
 
 export interface NetworkCounters {
   receivedFrames: number;
@@ -80,6 +82,14 @@ export const LARGE_FRAME_CAPACITY = 0x1_0000 + 256;
 
 /** The length of an Ethernet II header in bytes. */
 export const ETHERNET_HEADER_LENGTH = 14;
+
+/** Bytes in a buffer for any frame of a device. */
+export function frameCapacity({ mtu, offloads }: Pick<NetworkDevice, 'mtu' | 'offloads'>): number {
+  if (offloads.segmentation) return LARGE_FRAME_CAPACITY;
+  // Behind the header there may be a VLAN tag; buffers stay aligned to 16 when one follows another.
+  const needed = Math.ceil((ETHERNET_HEADER_LENGTH + 4 + mtu) / 16) * 16;
+  return Math.max(needed, FRAME_CAPACITY);
+}
 
 export function zeroCounters(): NetworkCounters {
   return { receivedFrames: 0, receivedBytes: 0, sentFrames: 0, sentBytes: 0, droppedFrames: 0 };

@@ -1,9 +1,9 @@
 import { fromHex, toHex } from '@atoll/bytes/hex';
 import { describe, expect, it } from 'vitest';
-import { createFrame, FrameQueue } from '../src/frame.ts';
+import { createFrame, FrameQueue, frameIn, heapMemory } from '../src/frame.ts';
 import { loopbackPair } from '../src/loopback.ts';
-import type { NetworkDevice } from '../src/network.ts';
-import { FRAME_CAPACITY } from '../src/network.ts';
+import type { Frame, NetworkDevice } from '../src/network.ts';
+import { FRAME_CAPACITY, LARGE_FRAME_CAPACITY } from '../src/network.ts';
 import { captured, pcapHeader, pcapRecord } from '../src/pcap.ts';
 import { traced } from '../src/tracer.ts';
 
@@ -15,6 +15,12 @@ function send(device: NetworkDevice, ...bytes: number[]): void {
   device.send(frame);
 }
 
+function frameOf(bytes: readonly number[], length = bytes.length): Frame {
+  const frame = frameIn({ bytes: Uint8Array.from(bytes), address: 0 });
+  frame.length = length;
+  return frame;
+}
+
 function received(device: NetworkDevice): number[] | undefined {
   const frame = device.receive();
   return frame && Array.from(frame.bytes.subarray(0, frame.length));
@@ -23,11 +29,11 @@ function received(device: NetworkDevice): number[] | undefined {
 describe('FrameQueue', () => {
   it('lends frames in order and leaves the one on loan alone', () => {
     const queue = new FrameQueue(2);
-    expect(queue.push(new Uint8Array([1, 9]), 1)).toBe(true);
-    expect(queue.push(new Uint8Array([2]), 1)).toBe(true);
-    expect(queue.push(new Uint8Array([3]), 1)).toBe(false);
+    expect(queue.push(frameOf([1, 9], 1))).toBe(true);
+    expect(queue.push(frameOf([2]))).toBe(true);
+    expect(queue.push(frameOf([3]))).toBe(false);
     const lent = queue.shift();
-    expect(queue.push(new Uint8Array([3]), 1)).toBe(true);
+    expect(queue.push(frameOf([3]))).toBe(true);
     expect([lent?.bytes[0], lent?.length]).toEqual([1, 1]);
     expect([queue.shift()?.bytes[0], queue.shift()?.bytes[0], queue.shift()]).toEqual([
       2,
@@ -36,10 +42,23 @@ describe('FrameQueue', () => {
     ]);
   });
 
-  it('refuses what is larger than a frame', () => {
-    const bytes = new Uint8Array(FRAME_CAPACITY + 1);
-    expect(new FrameQueue(1).push(bytes, bytes.length)).toBe(false);
-    expect(new FrameQueue(1).push(bytes, FRAME_CAPACITY)).toBe(true);
+  it('refuses what is larger than its frames', () => {
+    const frame = (length: number) => frameOf(new Array<number>(length).fill(1));
+    expect(new FrameQueue(1).push(frame(FRAME_CAPACITY + 1))).toBe(false);
+    expect(new FrameQueue(1).push(frame(FRAME_CAPACITY))).toBe(true);
+    expect(new FrameQueue(1, heapMemory, 9018).push(frame(9018))).toBe(true);
+    expect(new FrameQueue(1, heapMemory, 9018).push(frame(9019))).toBe(false);
+  });
+
+  it('keeps what is said about a frame', () => {
+    const queue = new FrameQueue(1);
+    const about = { checksumStart: 34, checksumOffset: 16, segmentSize: 1460, isChecked: true };
+    queue.push(Object.assign(frameOf([1]), about));
+    expect(queue.shift()).toMatchObject(about);
+    queue.push(frameOf([1]));
+    queue.shift();
+    queue.push(frameOf([1]));
+    expect(queue.shift()).toMatchObject({ checksumStart: 0, segmentSize: 0, isChecked: false });
   });
 
   it('takes its buffers from where it is told', () => {
@@ -71,6 +90,30 @@ describe('loopbackPair', () => {
     send(left, 2);
     expect([received(right), received(right)]).toEqual([[1], undefined]);
     expect(left.counters.droppedFrames).toBe(1);
+  });
+
+  it('lends frames as large as its devices can send', () => {
+    const [plain] = loopbackPair();
+    expect(plain.transmit()?.bytes.length).toBe(FRAME_CAPACITY);
+    expect(() => plain.transmit(FRAME_CAPACITY + 1)).toThrow('no frame is so large');
+    const [jumbo] = loopbackPair({ mtu: 9000 });
+    expect(jumbo.transmit(9018)?.bytes.length).toBeGreaterThanOrEqual(9018);
+    const [segmenting] = loopbackPair({ offloads: true });
+    expect(segmenting.transmit(LARGE_FRAME_CAPACITY)?.bytes.length).toBe(LARGE_FRAME_CAPACITY);
+  });
+
+  it('with offloads, leaves segments long and vouches for checksums that nobody wrote', () => {
+    const [left, right] = loopbackPair({ offloads: true });
+    const frame = left.transmit(30_000);
+    if (frame === undefined) throw new Error('the queue is full');
+    frame.length = 30_000;
+    frame.checksumStart = 34;
+    frame.checksumOffset = 16;
+    frame.segmentSize = 1460;
+    left.send(frame);
+    send(left, 1);
+    expect(right.receive()).toMatchObject({ length: 30_000, segmentSize: 1460, isChecked: true });
+    expect(right.receive()).toMatchObject({ length: 1, segmentSize: 0, isChecked: false });
   });
 });
 

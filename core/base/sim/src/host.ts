@@ -1,7 +1,13 @@
 import type { Allocate } from '@atoll/device/frame';
-import { createFrame, emptyFrame, FrameQueue } from '@atoll/device/frame';
+import { createFrame, emptyFrame, FrameQueue, heapMemory } from '@atoll/device/frame';
 import type { Frame, NetworkDevice } from '@atoll/device/network';
-import { NO_OFFLOADS, zeroCounters } from '@atoll/device/network';
+import {
+  ALL_OFFLOADS,
+  FRAME_CAPACITY,
+  frameCapacity,
+  NO_OFFLOADS,
+  zeroCounters,
+} from '@atoll/device/network';
 import type { Clock, Entropy } from '@atoll/device/system';
 import { Random } from './random.ts';
 
@@ -17,7 +23,14 @@ export interface Wire {
   readonly mtu: number;
   readonly random: Random;
   schedule(time: number, event: () => void): void;
-  carry(sender: LanHost, frame: Uint8Array): void;
+  carry(sender: LanHost, frame: Frame): void;
+}
+
+export interface HostOptions {
+  /** Whether its device has all offloads; those of the LAN when left out. */
+  readonly offloads?: boolean | undefined;
+  /** Where its frame buffers come from; plain memory when left out. */
+  readonly allocate?: Allocate | undefined;
 }
 
 /** One host of a LAN: a device, a clock, entropy, and the activities that run on it. */
@@ -37,11 +50,14 @@ export class LanHost {
   #polling = false;
   #woken = false;
 
-  constructor(wire: Wire, name: string, mac: number, allocate: Allocate) {
+  constructor(wire: Wire, name: string, mac: number, options: HostOptions) {
+    const { allocate = heapMemory, offloads = false } = options;
+    const about = { name, mac, mtu: wire.mtu, offloads: offloads ? ALL_OFFLOADS : NO_OFFLOADS };
+    const capacity = frameCapacity(about);
     this.name = name;
     this.#wire = wire;
-    this.#arrived = new FrameQueue(QUEUED_FRAMES, allocate);
-    this.device = this.#createDevice(mac, createFrame(allocate));
+    this.#arrived = new FrameQueue(QUEUED_FRAMES, allocate, capacity);
+    this.device = this.#createDevice(about, createFrame(allocate, capacity));
     this.clock = { monotonic: () => wire.now, wall: () => EPOCH + wire.now };
     this.entropy = new Random(wire.random.below(2 ** 32));
   }
@@ -58,9 +74,9 @@ export class LanHost {
   }
 
   /** For the wire: a frame arrives now. */
-  arrive(frame: Uint8Array): void {
+  arrive(frame: Frame): void {
     if (!this.plugged) return;
-    if (!this.#arrived.push(frame, frame.length)) this.device.counters.droppedFrames++;
+    if (!this.#arrived.push(frame)) this.device.counters.droppedFrames++;
     this.poll();
   }
 
@@ -94,13 +110,10 @@ export class LanHost {
     });
   }
 
-  #createDevice(mac: number, outgoing: Frame): NetworkDevice {
+  #createDevice(about: About, outgoing: Frame): NetworkDevice {
     const counters = zeroCounters();
     return {
-      name: this.name,
-      mac,
-      mtu: this.#wire.mtu,
-      offloads: NO_OFFLOADS,
+      ...about,
       counters,
       receive: () => {
         const frame = this.#arrived.shift();
@@ -109,17 +122,22 @@ export class LanHost {
         counters.receivedBytes += frame.length;
         return frame;
       },
-      transmit: () => {
+      transmit: (capacity = FRAME_CAPACITY) => {
+        if (capacity > outgoing.bytes.length) throw new RangeError('no frame is so large');
         return emptyFrame(outgoing);
       },
       send: (frame) => {
+        if (frame.checksumStart > 0 && !about.offloads.checksum)
+          throw new Error(`${about.name} writes no checksums`);
         counters.sentFrames++;
         counters.sentBytes += frame.length;
-        this.#wire.carry(this, frame.bytes.slice(0, frame.length));
+        this.#wire.carry(this, frame);
       },
     };
   }
 }
+
+type About = Pick<NetworkDevice, 'name' | 'mac' | 'mtu' | 'offloads'>;
 
 const QUEUED_FRAMES = 256;
 const SPIN_LIMIT = 10_000;

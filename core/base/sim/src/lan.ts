@@ -1,17 +1,18 @@
 import type { FaultOptions } from '@atoll/device/fault';
 import { Faults } from '@atoll/device/fault';
-import type { Allocate } from '@atoll/device/frame';
-import { heapMemory } from '@atoll/device/frame';
+import { copyFrame, frameIn } from '@atoll/device/frame';
+import type { Frame } from '@atoll/device/network';
 import { TimeQueue } from '@atoll/device/time-queue';
+import type { HostOptions } from './host.ts';
 import { LanHost } from './host.ts';
 import { Random } from './random.ts';
+import { wireFrames } from './wire-frames.ts';
 
-export interface LanOptions extends FaultOptions {
+/** Hosts have `offloads` and take their buffers from `allocate` unless they are added with others. */
+export interface LanOptions extends FaultOptions, HostOptions {
   /** Bytes of payload that a frame may have; larger ones are lost. 1500 when left out. */
   readonly mtu?: number;
-  /** Where the frame buffers of hosts come from; plain memory when left out. */
-  readonly allocate?: Allocate;
-  /** Sees every frame when it is sent, before anything happens to it: for traces and digests. */
+  /** Sees every frame of the wire when it is sent, before anything happens to it: for traces and digests. */
   readonly observe?: (now: number, from: string, frame: Uint8Array) => void;
 }
 
@@ -43,8 +44,9 @@ export class Lan {
   }
 
   /** Adds a host. Its hardware address counts up from 02:00:00:00:00:01 unless `mac` is given. */
-  host(name: string, mac = FIRST_MAC + this.#hosts.length): LanHost {
-    const host = new LanHost(this, name, mac, this.#options.allocate ?? heapMemory);
+  host(name: string, mac = FIRST_MAC + this.#hosts.length, options: HostOptions = {}): LanHost {
+    const { allocate, offloads } = this.#options;
+    const host = new LanHost(this, name, mac, { allocate, offloads, ...options });
     this.#hosts.push(host);
     return host;
   }
@@ -83,30 +85,47 @@ export class Lan {
   }
 
   /** For hosts: puts a frame on the wire. */
-  carry(sender: LanHost, frame: Uint8Array): void {
-    this.#options.observe?.(this.now, sender.name, frame);
-    if (
-      !sender.plugged ||
-      frame.length < HEADER_LENGTH ||
-      frame.length > this.mtu + HEADER_LENGTH
-    ) {
-      return;
-    }
-    this.#learned.set(macAt(frame, 6), sender);
-    const destination = macAt(frame, 0);
+  carry(sender: LanHost, frame: Frame): void {
+    const pieces = wireFrames(frame);
+    for (const piece of pieces) this.#options.observe?.(this.now, sender.name, piece);
+    if (!sender.plugged || !pieces.every((piece) => this.#fits(piece))) return;
+    const [first] = pieces;
+    this.#learned.set(macAt(first, 6), sender);
+    const destination = macAt(first, 0);
     const learned = this.#learned.get(destination);
     for (const receiver of learned === undefined ? this.#hosts : [learned]) {
-      if (receiver !== sender) this.#deliver(receiver, frame);
+      if (receiver === sender) continue;
+      if (receiver.device.offloads.checksum && frame.checksumStart > 0 && !this.#options.corrupt) {
+        this.#deliver(receiver, unfinished(frame));
+      } else {
+        for (const piece of pieces) this.#deliver(receiver, finished(piece));
+      }
     }
   }
 
-  #deliver(receiver: LanHost, frame: Uint8Array): void {
+  #fits(frame: Uint8Array): boolean {
+    return frame.length >= HEADER_LENGTH && frame.length <= this.mtu + HEADER_LENGTH;
+  }
+
+  #deliver(receiver: LanHost, frame: Frame): void {
     for (const delay of this.#faults.delays()) {
-      const copy = frame.slice();
-      this.#faults.damage(copy);
+      const copy = frameIn({ bytes: new Uint8Array(frame.length), address: 0 });
+      copyFrame(frame, copy);
+      this.#faults.damage(copy.bytes);
       this.schedule(this.now + delay, () => receiver.arrive(copy));
     }
   }
+}
+
+function finished(bytes: Uint8Array): Frame {
+  const frame = frameIn({ bytes, address: 0 });
+  frame.length = bytes.length;
+  return frame;
+}
+
+/** As one virtual machine gets it from another on the same host: neither cut nor with a checksum. */
+function unfinished(frame: Frame): Frame {
+  return { ...frame, bytes: frame.bytes.slice(0, frame.length), isChecked: true };
 }
 
 function macAt(bytes: Uint8Array, offset: number): number {

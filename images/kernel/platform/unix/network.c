@@ -1,11 +1,30 @@
-/* Network devices: TAP devices of Linux, one frame for each read and write. */
+/*
+ * Network devices: TAP devices of Linux, one frame for each read and write, behind
+ * a header that says what is left to do for it (struct virtio_net_hdr). Drivers
+ * see that header also where Linux is too old to have it: then it is all zeros.
+ */
 #include "unix.h"
 
 #include <string.h>
 
 #define TUNSETIFF 0x400454ca
+#define TUNGETFEATURES 0x800454cf
+#define TUNSETOFFLOAD 0x400454d0
+#define TUNSETVNETHDRSZ 0x400454d8
 #define IFF_TAP 0x0002
 #define IFF_NO_PI 0x1000
+#define IFF_VNET_HDR 0x4000
+
+/* What Linux may leave to us: checksums, and cutting TCP segments over IPv4, IPv6 and with CWR. */
+#define TUN_F_ALL 0xf
+
+/* The length of struct virtio_net_hdr_mrg_rxbuf. */
+#define FRAME_HEADER 12
+
+/* What networkOffloads answers: checksums and segments that Linux takes from us. */
+#define OFFLOAD_CHECKSUM 1
+#define OFFLOAD_SEGMENTATION 2
+
 #define SIOCGIFMTU 0x8921
 #define AF_INET 2
 #define SOCK_DGRAM 2
@@ -21,6 +40,7 @@ struct interface_request {
 
 static struct network {
     int descriptor, mtu;
+    bool has_header;
     uint64_t mac;
 } networks[NETWORKS];
 
@@ -54,18 +74,27 @@ static int mtu_of(const struct network_option *option) {
     return request.mtu;
 }
 
-/* Attaches to the TAP device of (option); answers its descriptor. */
-static int attach(const struct network_option *option) {
+/* Attaches (network) to the TAP device of (option). */
+static void attach(struct network *network, const struct network_option *option) {
     int file = (int)system_call(SYS_OPEN, "/dev/net/tun", O_RDWR | O_NONBLOCK);
     if (file < 0)
         refuse(STATUS_UNAVAILABLE, (const char *[]){"/dev/net/tun", NULL}, file);
+    unsigned features = 0;
+    system_call(SYS_IOCTL, file, TUNGETFEATURES, &features);
+    short header = features & IFF_VNET_HDR;
 
-    struct interface_request request = {.flags = IFF_TAP | IFF_NO_PI};
+    struct interface_request request = {.flags = IFF_TAP | IFF_NO_PI | header};
     memcpy(request.name, option->tap, strlen(option->tap));
     long result = system_call(SYS_IOCTL, file, TUNSETIFF, &request);
+    int length = FRAME_HEADER;
+    if (result >= 0 && header)
+        result = system_call(SYS_IOCTL, file, TUNSETVNETHDRSZ, &length);
     if (result < 0)
         refuse_tap(option, result);
-    return file;
+    /* A device that outlives programs remembers what the last one asked for. */
+    system_call(SYS_IOCTL, file, TUNSETOFFLOAD, header ? TUN_F_ALL : 0);
+    network->descriptor = file;
+    network->has_header = header != 0;
 }
 
 void network_start(void) {
@@ -74,7 +103,7 @@ void network_start(void) {
         const struct network_option *option = &options.networks[count];
         /* First whether it exists: attaching would create it. */
         network->mtu = mtu_of(option);
-        network->descriptor = attach(option);
+        attach(network, option);
         network->mac = option->mac != 0 ? option->mac : random_mac();
         polls[count] = (struct pollfd){network->descriptor, POLLIN, 0};
     }
@@ -138,6 +167,14 @@ HOST_CALL(call_mtu) {
     return value_from_int(network->mtu);
 }
 
+HOST_CALL(call_offloads) {
+    const struct network *network = network_of(host_argument(argv, 0));
+    if (network == NULL)
+        return host_throw("networkOffloads: no such device");
+    return value_from_int(
+        network->has_header ? OFFLOAD_CHECKSUM | OFFLOAD_SEGMENTATION : 0);
+}
+
 HOST_CALL(call_read) {
     u32 bytes, size;
     const struct network *network = network_of(host_argument(argv, 0));
@@ -145,9 +182,15 @@ HOST_CALL(call_read) {
         return host_throw("networkRead: no such device");
     if (!value_bytes(host_argument(argv, 1), &bytes, &size))
         return VALUE_EXCEPTION;
-    long length =
-        system_call(SYS_READ, network->descriptor, host_pointer(bytes), size);
-    return value_from_int(length > 0 ? (s32)length : 0);
+    if (size < FRAME_HEADER)
+        return host_throw("networkRead: no room for a header");
+    u32 own = network->has_header ? 0 : FRAME_HEADER;
+    long length = system_call(SYS_READ, network->descriptor,
+                              host_pointer(bytes + own), size - own);
+    if (length <= 0)
+        return value_from_int(0);
+    memset(host_pointer(bytes), 0, own);
+    return value_from_int((s32)(length + own));
 }
 
 HOST_CALL(call_write) {
@@ -160,15 +203,18 @@ HOST_CALL(call_write) {
         return VALUE_EXCEPTION;
     if (length > size)
         return host_throw("networkWrite: more than the bytes hold");
-    long written =
-        system_call(SYS_WRITE, network->descriptor, host_pointer(bytes), length);
-    return written == (long)length ? VALUE_TRUE : VALUE_FALSE;
+    if (length < FRAME_HEADER)
+        return host_throw("networkWrite: no header");
+    u32 own = network->has_header ? 0 : FRAME_HEADER;
+    long written = system_call(SYS_WRITE, network->descriptor,
+                               host_pointer(bytes + own), length - own);
+    return written == (long)(length - own) ? VALUE_TRUE : VALUE_FALSE;
 }
 
 const struct host_function platform_functions[] = {
     {"networkOpen", call_open, 1},   {"networkMac", call_mac, 1},
-    {"networkMtu", call_mtu, 1},     {"networkRead", call_read, 2},
-    {"networkWrite", call_write, 3},
+    {"networkMtu", call_mtu, 1},     {"networkOffloads", call_offloads, 1},
+    {"networkRead", call_read, 2},   {"networkWrite", call_write, 3},
 };
 const unsigned platform_function_count =
     sizeof platform_functions / sizeof *platform_functions;

@@ -10,7 +10,7 @@ const FORWARDING = '3\n';
 const [name] = process.argv.slice(2);
 const lines = (await text(process.stdin)).split('\n').slice(0, -1);
 
-const tap = openTap(name);
+const tap = openTap(name, false);
 // The bridge forwards from a port only once it noticed that somebody is behind it.
 await eventually(() => readFileSync(`/sys/class/net/${name}/brport/state`, 'utf8') === FORWARDING);
 for (const line of lines) {
