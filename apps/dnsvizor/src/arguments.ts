@@ -11,19 +11,11 @@ import {
   parseHostRecord,
   parseUpstream,
 } from '@atoll/dns/config';
-import { parseIpv4, parsePrefix } from '@atoll/ipv4/address';
+import { networkArguments } from '@atoll/network/arguments';
 
 /** The boot arguments of DNSvizor. Where dnsmasq has an option of the same name, it means the same. */
 export const ARGUMENTS = {
-  ipv4: withDefault(
-    value('ADDRESS/PREFIX', 'an IPv4 address with the length of its prefix', parsePrefix),
-    '10.0.0.2/24',
-    { summary: 'Our own address and network.', example: '192.168.1.2/24' },
-  ),
-  'ipv4-gateway': optional(value('ADDRESS', 'an IPv4 address', parseIpv4), {
-    summary: 'The router: ours, and the one that DHCP clients are told.',
-    example: '10.0.0.1',
-  }),
+  ...networkArguments('10.0.0.2/24'),
   'dhcp-range': repeated(
     value(
       '[set:TAG,]START[,END|static][,NETMASK[,BROADCAST]][,LEASETIME]',

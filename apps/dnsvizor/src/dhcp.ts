@@ -54,9 +54,15 @@ export function startDhcp(
 }
 
 function configure(options: DnsvizorOptions) {
+  const { ipv4 } = options;
+  if (typeof ipv4 === 'string') {
+    throw new Misconfiguration(
+      `--ipv4=${ipv4}: a DHCP server has an address of its own\n  expected --ipv4=ADDRESS/PREFIX`,
+    );
+  }
   const config = dhcpServerConfig({
-    address: options.ipv4.address,
-    netmask: netmask(options.ipv4.length),
+    address: ipv4.address,
+    netmask: netmask(ipv4.length),
     ranges: options['dhcp-range'],
     hosts: options['dhcp-host'],
     options: options['dhcp-option'],

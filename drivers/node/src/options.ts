@@ -1,6 +1,7 @@
 import { nearest } from '@atoll/conf/nearest';
 import type { Result } from '@atoll/result/result';
 import { misconfigured, ok } from '@atoll/result/result';
+import type { HostEndpoint } from './socket/address.ts';
 
 /** What comes before `--` on the command line: the devices, as on every other target. */
 export interface NodeOptions {
@@ -10,37 +11,40 @@ export interface NodeOptions {
   readonly macs: ReadonlyMap<string, string>;
   /** Without a TAP: the host's address and port that stand for a port of the appliance. */
   readonly udp: ReadonlyMap<number, HostEndpoint>;
+  readonly tcp: ReadonlyMap<number, HostEndpoint>;
   readonly bootArguments: readonly string[];
 }
 
-export interface HostEndpoint {
-  readonly address: string;
-  readonly port: number;
-}
-
-const FORMS = ['--net:NAME=TAP', '--net-mac:NAME=MAC', '--udp:PORT=ADDRESS:PORT'];
+const FORMS = [
+  '--net:NAME=TAP',
+  '--net-mac:NAME=MAC',
+  '--udp:PORT=ADDRESS:PORT',
+  '--tcp:PORT=ADDRESS:PORT',
+];
 
 export function parseNodeOptions(words: readonly string[]): Result<NodeOptions> {
   const separator = words.indexOf('--');
   const options = separator < 0 ? words : words.slice(0, separator);
   const taps = new Map<string, string>();
   const macs = new Map<string, string>();
-  const udp = new Map<number, HostEndpoint>();
+  const ports = { udp: new Map<number, HostEndpoint>(), tcp: new Map<number, HostEndpoint>() };
   for (const word of options) {
     const [, kind, name, text] = /^--([^:=]+):([^=]+)=(.+)$/.exec(word) ?? [];
     if (kind === 'net') {
       taps.set(name, text);
     } else if (kind === 'net-mac') {
       macs.set(name, text);
-    } else if (kind === 'udp') {
-      const endpoint = /^([0-9.]+):([0-9]{1,5})$/.exec(text);
+    } else if (kind === 'udp' || kind === 'tcp') {
+      const endpoint = /^(?:([0-9.]+)|\[([0-9a-fA-F:.]+)\]):([0-9]{1,5})$/.exec(text);
       if (endpoint === null || !/^[0-9]{1,5}$/.test(name)) return unusable(word);
-      udp.set(Number(name), { address: endpoint[1], port: Number(endpoint[2]) });
+      const [, ipv4, ipv6, port] = endpoint;
+      ports[kind].set(Number(name), { address: ipv4 ?? ipv6, port: Number(port) });
     } else {
       return unusable(word);
     }
   }
-  return ok({ taps, macs, udp, bootArguments: separator < 0 ? [] : words.slice(separator + 1) });
+  const bootArguments = separator < 0 ? [] : words.slice(separator + 1);
+  return ok({ taps, macs, ...ports, bootArguments });
 }
 
 function unusable(word: string): Result<never> {

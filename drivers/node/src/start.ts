@@ -2,6 +2,7 @@ import type { Appliance } from '@atoll/appliance/appliance';
 import type { Platform } from '@atoll/appliance/launch';
 import { EXIT_USAGE, launch } from '@atoll/appliance/launch';
 import type { NetworkDevice } from '@atoll/device/network';
+import type { Sockets } from '@atoll/device/socket';
 import { randomMac } from '@atoll/device/system';
 import { parseMac } from '@atoll/ethernet/address';
 import type { Result } from '@atoll/result/result';
@@ -12,7 +13,8 @@ import { createFastPaths } from './fast.ts';
 import { tapDevice } from './net.ts';
 import type { NodeOptions } from './options.ts';
 import { parseNodeOptions } from './options.ts';
-import { hostSockets } from './socket.ts';
+import { hostTcp } from './socket/tcp.ts';
+import { hostUdp } from './socket/udp.ts';
 import type { Tap } from './tap.ts';
 import { nodeClock } from './time.ts';
 
@@ -47,7 +49,7 @@ export async function start(appliance: Appliance, options: NodeStart = {}): Prom
       devices.size > 0
         ? undefined
         : hostSockets(
-            parsed.value.udp,
+            parsed.value,
             () => runner.soon(),
             (reason) => complain(appliance, reason),
           ),
@@ -89,6 +91,14 @@ class Runner {
     if (delay <= 0) this.soon();
     else this.#timer = setTimeout(() => this.now(), Math.min(delay, LONGEST_TIMEOUT));
   }
+}
+
+function hostSockets(
+  { udp, tcp }: NodeOptions,
+  woken: () => void,
+  failed: (reason: string) => void,
+): Sockets {
+  return { udp: hostUdp(udp, woken, failed), tcp: hostTcp(tcp, woken, failed) };
 }
 
 function watch(tap: Tap, runner: Runner): void {

@@ -9,6 +9,7 @@ describe('parseNodeOptions', () => {
       taps: new Map([['service', 'tap0']]),
       macs: new Map([['service', '02:00:00:00:00:01']]),
       udp: new Map(),
+      tcp: new Map(),
       bootArguments: ['--net:x=y'],
     });
   });
@@ -16,6 +17,8 @@ describe('parseNodeOptions', () => {
   it('maps ports to host sockets', () => {
     const result = parseNodeOptions(['--udp:53=127.0.0.1:5353']);
     expect(result.ok && result.value.udp.get(53)).toEqual({ address: '127.0.0.1', port: 5353 });
+    const ipv6 = parseNodeOptions(['--tcp:53=[::1]:5353']);
+    expect(ipv6.ok && ipv6.value.tcp.get(53)).toEqual({ address: '::1', port: 5353 });
   });
 
   it.each([
@@ -27,7 +30,7 @@ describe('parseNodeOptions', () => {
     ],
     [
       '--ipv4=10.0.0.2/24',
-      'cannot use "--ipv4=10.0.0.2/24"\n  expected --net:NAME=TAP, --net-mac:NAME=MAC, --udp:PORT=ADDRESS:PORT, then -- and the boot arguments',
+      'cannot use "--ipv4=10.0.0.2/24"\n  expected --net:NAME=TAP, --net-mac:NAME=MAC, --udp:PORT=ADDRESS:PORT, --tcp:PORT=ADDRESS:PORT, then -- and the boot arguments',
     ],
   ])('refuses %s', (word, reason) => {
     const result = parseNodeOptions([word]);

@@ -31,7 +31,8 @@ describe('FastAnswers', () => {
   /** A server with local names, one upstream answer, and its table; `ask` is the ordinary path. */
   function bench() {
     const lend = (): Frame => createFrame(fast.allocate);
-    const table = new FastAnswers(fast, { capacity: CAPACITY, salt: 7, ...SERVER });
+    const table = new FastAnswers(fast, { capacity: CAPACITY, salt: 7, mac: SERVER.mac });
+    table.listen(SERVER.address);
     const zone = new Zone();
     const random = new Random(1);
     const server = createDnsServer({

@@ -1,7 +1,7 @@
 import type { ArgumentTable, Options } from '@atoll/conf/table';
 import type { FastPaths } from '@atoll/device/fast';
 import type { NetworkDevice } from '@atoll/device/network';
-import type { UdpSockets } from '@atoll/device/socket';
+import type { Sockets } from '@atoll/device/socket';
 import type { Clock, Console, Entropy } from '@atoll/device/system';
 import type { Logger } from '@atoll/log/log';
 
@@ -35,7 +35,7 @@ export interface System {
   /** The declared device `name`; `undefined` on Node.js without a TAP device, where `sockets` serves. */
   network(name: string): NetworkDevice | undefined;
   /** The host's own sockets; only on Node.js without a TAP device. */
-  readonly sockets: UdpSockets | undefined;
+  readonly sockets: Sockets | undefined;
   /** Adds an activity to the loop. */
   run(activity: Activity): void;
   /** Asks the loop to poll again at once: something happened outside `poll`. */

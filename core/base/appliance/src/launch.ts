@@ -5,7 +5,7 @@ import { withDefault } from '@atoll/conf/table';
 import { choice } from '@atoll/conf/value';
 import type { FastPaths } from '@atoll/device/fast';
 import type { NetworkDevice } from '@atoll/device/network';
-import type { UdpSockets } from '@atoll/device/socket';
+import type { Sockets } from '@atoll/device/socket';
 import type { Clock, Console, Entropy } from '@atoll/device/system';
 import { LEVELS, Logger } from '@atoll/log/log';
 import type { Appliance, System } from './appliance.ts';
@@ -18,7 +18,7 @@ export interface Platform {
   readonly entropy: Entropy;
   readonly console: Console;
   readonly fast: FastPaths;
-  readonly sockets: UdpSockets | undefined;
+  readonly sockets: Sockets | undefined;
   /** The boot arguments, one word each. */
   readonly words: readonly string[];
   /** Opens the device `name`; `undefined` when the platform was not given one. */

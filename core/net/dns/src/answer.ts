@@ -3,7 +3,7 @@ import { expect } from '@atoll/result/result';
 import { EDNS_OPTION, ednsLength } from './edns.ts';
 import type { Edns, EdnsOption, Message, Question, ResourceRecord } from './message.ts';
 import { canonicalName } from './name.ts';
-import { emitMessage, MIN_UDP_PAYLOAD, parseMessage } from './packet.ts';
+import { emitMessage, MESSAGE_LIMIT, MIN_UDP_PAYLOAD, parseMessage } from './packet.ts';
 import { ttlOffsets } from './ttl.ts';
 import { OPCODE } from './type.ts';
 
@@ -16,6 +16,8 @@ export interface ClientQuery {
   readonly authenticData: boolean;
   readonly checkingDisabled: boolean;
   readonly edns: Edns | undefined;
+  /** How many bytes of reply the client takes. */
+  readonly limit: number;
 }
 
 /** What an answer says, whoever asked. */
@@ -84,7 +86,7 @@ export function replyFrom(answer: StoredAnswer, query: ClientQuery, now: number)
   const { wire } = answer;
   const length = query.edns === undefined ? answer.optOffset : wire.length;
   const age = ageOf(answer, now);
-  if (length > udpLimit(query.edns)) return reply(query, contentOf(answer, age));
+  if (length > query.limit) return reply(query, contentOf(answer, age));
   const octets = wire.slice(0, length);
   octets[0] = query.id >>> 8;
   octets[1] = query.id;
@@ -106,7 +108,7 @@ export function reply(query: ClientQuery, content: AnswerContent, truncated = fa
   const { edns } = query;
   const ours = edns && ourEdns(edns.dnssecOk, content.options);
   const message = response(query, content, ours, truncated);
-  return emitMessage(message, udpLimit(edns));
+  return emitMessage(message, query.limit);
 }
 
 /** What a kept answer says, its TTLs `age` seconds less. */
@@ -189,6 +191,7 @@ const NOBODY = {
   authenticData: false,
   checkingDisabled: false,
   edns: undefined,
+  limit: MESSAGE_LIMIT,
 };
 const NO_RECORDS: readonly ResourceRecord[] = [];
 const HEADER_LENGTH = 12;

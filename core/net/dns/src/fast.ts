@@ -2,12 +2,11 @@ import type { FastModule, FastPaths, Region } from '@atoll/device/fast';
 import type { Frame } from '@atoll/device/network';
 import type { AnswerTable } from './server/table.ts';
 
-/** Where the frames that may be answered are sent to. */
 export interface FastAnswersOptions {
   /** How many replies are kept: rounded up to a power of two, {@link BYTES_PER_REPLY} bytes each. */
   readonly capacity: number;
+  /** Where the frames that may be answered are sent to. */
   readonly mac: number;
-  readonly address: number;
   /** Unpredictable 32 bits, so that nobody can choose questions that collide. */
   readonly salt: number;
 }
@@ -21,6 +20,7 @@ export class FastAnswers implements AnswerTable {
   readonly #query: Region;
   readonly #reply: Region;
   readonly #ttls: Region;
+  readonly #mac: number;
 
   constructor(fast: FastPaths, options: FastAnswersOptions) {
     this.#module = fast.load('dns');
@@ -30,8 +30,13 @@ export class FastAnswers implements AnswerTable {
     const sets = 2 ** Math.ceil(Math.log2(Math.max(options.capacity / WAYS, 1)));
     const table = fast.allocate(sets * WAYS * BYTES_PER_REPLY);
     this.#module.configure(table.address, sets, options.salt);
-    const macHigh = Math.floor(options.mac / 0x1_0000_0000);
-    this.#module.listen(macHigh, options.mac % 0x1_0000_0000, options.address);
+    this.#mac = options.mac;
+  }
+
+  /** Serves from our IPv4 address `address`; from none, and so nobody, at first and with 0. */
+  listen(address: number): void {
+    const macHigh = Math.floor(this.#mac / 0x1_0000_0000);
+    this.#module.listen(macHigh, this.#mac % 0x1_0000_0000, address);
   }
 
   /** How many frames were answered, modulo 2^32. */
@@ -79,7 +84,8 @@ export class FastAnswers implements AnswerTable {
 
   /** Answers `frame` into `out` (its length included) if it can; false leaves it to the ordinary path. */
   serve(frame: Frame, out: Frame, now: number): boolean {
-    const length = this.#module.serve(frame.address, frame.length, out.address, now);
+    const { address, isChecked } = frame;
+    const length = this.#module.serve(address, frame.length, isChecked ? 1 : 0, out.address, now);
     if (length === 0) return false;
     out.length = length;
     return true;

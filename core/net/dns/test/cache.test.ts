@@ -48,6 +48,7 @@ const client = (asked: CacheQuestion): ClientQuery => ({
   authenticData: false,
   checkingDisabled: false,
   edns: undefined,
+  limit: 512,
 });
 
 describe('an answer in the cache', () => {
@@ -136,7 +137,7 @@ describe('a reply from what is kept', () => {
         const asked = question('www.example');
         const content = { ...resolved([]), answers, authenticData: true };
         const stored = storeAnswer(asked, false, content, 0, 1);
-        const client = { ...bits, question: asked };
+        const client = { ...bits, question: asked, limit: bits.edns ? 1232 : 512 };
         const octets = replyFrom(stored, client, seconds * 1000 + 999);
         const parsed = read(octets);
         expect(parsed).toMatchObject({ ...bits, edns: bits.edns && edns(1232) });

@@ -334,12 +334,47 @@ describe('a server without EDNS', () => {
 });
 
 describe('a truncated answer', () => {
-  it('is passed on as such, and not kept', () => {
-    const world = new World();
+  /** A question whose answer does not fit in a datagram, asked again over a connection. */
+  function truncate(world: World, limit?: number) {
     world.query(ask('www.example'));
-    world.answer(world.takeSent(), { ...GOOD, truncated: true });
+    const first = world.takeSent();
+    const octets = emitMessage(responseTo(first.message, { ...GOOD, truncated: true }));
+    world.deliver(octets.slice(0, limit), first.port, UPSTREAM);
+    const second = world.takeSent();
+    expect([first.transport, second.transport]).toEqual(['udp', 'tcp']);
+    expect(second.to).toEqual(UPSTREAM);
+    return second;
+  }
+
+  it.each([
+    ['', undefined],
+    [', even when it ends within a record', -15],
+  ])('is asked for again over a connection%s', (_, limit) => {
+    const world = new World();
+    world.answer(truncate(world, limit), GOOD);
+    expect(summary(world.takeReply())).toContain('NOERROR www.example.');
+    expect([world.cache.size, world.open.size]).toEqual([1, 0]);
+  });
+
+  it('is passed on as such, and not kept, when there is no connection', () => {
+    const world = new World();
+    world.close(truncate(world).port);
     expect(summary(world.takeReply())).toBe('NOERROR TC');
     expect(world.cache.size).toBe(0);
+  });
+
+  it('is passed on when it is truncated over a connection too', () => {
+    const world = new World();
+    world.answer(truncate(world), { ...GOOD, truncated: true });
+    expect(summary(world.takeReply())).toBe('NOERROR TC');
+    expect(world.sent).toEqual([]);
+  });
+
+  it('is a failure in the end when the connection is silent', () => {
+    const world = new World();
+    truncate(world);
+    for (let rounds = 0; world.replies.length === 0 && rounds < 20; rounds++) world.timeout();
+    expect(summary(world.takeReply())).toContain('SERVFAIL');
   });
 
   it('that says that it failed is a failure', () => {
@@ -347,14 +382,5 @@ describe('a truncated answer', () => {
     world.query(ask('www.example'));
     world.answer(world.takeSent(), { rcode: RCODE.REFUSED, truncated: true });
     expect(summary(world.takeReply())).toBe('REFUSED');
-  });
-
-  it('counts even when it ends within a record', () => {
-    const world = new World();
-    world.query(ask('www.example'));
-    const sent = world.takeSent();
-    const octets = emitMessage(responseTo(sent.message, { ...GOOD, truncated: true }));
-    world.deliver(octets.slice(0, -15), sent.port, UPSTREAM);
-    expect(summary(world.takeReply())).toBe('NOERROR TC');
   });
 });

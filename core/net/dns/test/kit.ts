@@ -10,6 +10,7 @@ import { nameText, parseName } from '../src/name.ts';
 import { emitMessage, parseMessage } from '../src/packet.ts';
 import { parseRdataText, rdataText } from '../src/rdata.ts';
 import { createDnsServer, type DnsServer, type DnsServerOptions } from '../src/server/engine.ts';
+import type { Transport } from '../src/transport.ts';
 import { CLASS, parseClass, parseType, rcodeText, TYPE, typeText } from '../src/type.ts';
 import { Zone } from '../src/zone.ts';
 
@@ -80,6 +81,7 @@ export const OTHER_UPSTREAM: Endpoint = { address: 0xc633_6402, port: 53 };
 export interface Sent {
   readonly port: number;
   readonly to: Endpoint;
+  readonly transport: Transport;
   readonly message: Message;
 }
 
@@ -108,8 +110,8 @@ export class World {
   }
 
   /** Hands in a query; a reply that comes at once is returned, later ones are in `replies`. */
-  query(bytes: Uint8Array, from = CLIENT): Uint8Array | undefined {
-    const reply = this.server.handleQuery(bytes, from, this.now);
+  query(bytes: Uint8Array, from = CLIENT, transport: Transport = 'udp'): Uint8Array | undefined {
+    const reply = this.server.handleQuery(bytes, from, this.now, transport);
     this.drain();
     return reply;
   }
@@ -121,6 +123,12 @@ export class World {
 
   deliver(bytes: Uint8Array, port: number, from: Endpoint): void {
     this.server.handleUpstream(bytes, port, from, this.now);
+    this.drain();
+  }
+
+  /** Ends the connection known as `port`. */
+  close(port: number): void {
+    this.server.handleUpstreamClosed(port, this.now);
     this.drain();
   }
 
@@ -157,7 +165,8 @@ export class World {
       else if (action.kind === 'close') this.open.delete(action.port);
       else {
         this.open.add(action.port);
-        this.sent.push({ port: action.port, to: action.to, message: read(action.payload) });
+        const { port, to, transport, payload } = action;
+        this.sent.push({ port, to, transport, message: read(payload) });
       }
     }
   }

@@ -265,3 +265,22 @@ describe('counters', () => {
     expect(world.server.forwarderCounters.queries).toBe(2);
   });
 });
+
+describe('a query over a connection', () => {
+  it('is answered in full, where a datagram would be truncated', () => {
+    const world = new World();
+    for (let host = 1; host <= 120; host++) world.zone.setHost(n('many.lan'), host, 60, 'static');
+    const question = ask('many.lan', { edns: edns(1232) });
+    expect(summary(world.query(question))).toContain('TC');
+    const whole = read(world.query(question, CLIENT, 'tcp'));
+    expect([whole.truncated, whole.answers.length]).toEqual([false, 120]);
+    expect(summary(world.query(question))).toContain('TC');
+  });
+
+  it('has its late answer sent the same way', () => {
+    const world = new World();
+    world.query(ask('www.example'), CLIENT, 'tcp');
+    world.answer(world.takeSent(), { answers: [rr('www.example A 192.0.2.1')] });
+    expect(world.replies).toMatchObject([{ transport: 'tcp', to: CLIENT }]);
+  });
+});

@@ -1,7 +1,7 @@
 import type { Checksum } from '@atoll/bytes/fast';
 import { plainChecksum } from '@atoll/bytes/fast';
 import type { Frame, NetworkDevice } from '@atoll/device/network';
-import type { Endpoint, IpAddress, UdpSockets } from '@atoll/device/socket';
+import type { Endpoint, IpAddress, TcpSockets, UdpSockets } from '@atoll/device/socket';
 import type { Entropy } from '@atoll/device/system';
 import type { IcmpReport } from '@atoll/icmp/engine';
 import type { Ipv4Prefix } from '@atoll/ipv4/address';
@@ -45,6 +45,12 @@ export class Stack {
   readonly #options: StackOptions;
   readonly #shared: Shared;
   readonly #interfaces: Interface[] = [];
+  readonly #tcp: TcpSockets = {
+    listen: (port) => ({ port, close() {} }),
+    connect() {
+      throw new Error('no TCP');
+    },
+  };
 
   constructor(options: StackOptions) {
     const { entropy, checksum = plainChecksum, onReport } = options;
@@ -66,6 +72,11 @@ export class Stack {
 
   get udp(): UdpSockets {
     return this.#shared.ports;
+  }
+
+  /** Connections. */
+  get tcp(): TcpSockets {
+    return this.#tcp;
   }
 
   get interfaces(): readonly Interface[] {
@@ -96,6 +107,11 @@ export class Stack {
       routes4.add({ prefix: { address: gateway, length: 32 }, link: target });
       routes4.add({ prefix: EVERYTHING, link: target, gateway });
     }
+  }
+
+  /** Reaches the network `prefix` by `target`: through `gateway`, or on the link itself. */
+  addRoute4(target: Interface, prefix: Ipv4Prefix, gateway?: number): void {
+    this.#shared.routes4.add({ prefix, link: target, gateway });
   }
 
   /**

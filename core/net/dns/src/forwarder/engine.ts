@@ -1,17 +1,26 @@
 import type { Endpoint } from '@atoll/device/socket';
 import { type Entropy, randomBelow } from '@atoll/device/system';
 import type { Logger } from '@atoll/log/log';
-import { extendedError } from '../answer.ts';
 import { type CacheQuestion, keyOf } from '../cache.ts';
-import { EDNS_OPTION } from '../edns.ts';
 import type { Message } from '../message.ts';
 import { canonicalName } from '../name.ts';
-import { type Header, parseMessage, peekHeader } from '../packet.ts';
-import { OPCODE, RCODE } from '../type.ts';
+import { parseMessage, peekHeader } from '../packet.ts';
+import { RCODE } from '../type.ts';
+import { belongs, join } from './attempt.ts';
+import { failureOf, LAME, LOOP, UNREACHABLE } from './failure.ts';
 import { matchQuestion, mixCase, restoreCase } from './match.ts';
 import { emitRequest } from './request.ts';
 import { scrub } from './scrub.ts';
-import type { Attempt, Client, Failure, Finished, Job, Outcome, Transmission } from './state.ts';
+import type {
+  Attempt,
+  Client,
+  Failure,
+  Finished,
+  Habit,
+  Job,
+  Outcome,
+  Transmission,
+} from './state.ts';
 import { Upstream } from './upstream.ts';
 
 export interface ForwarderOptions {
@@ -137,15 +146,29 @@ export class Forwarder {
     const match = matchQuestion(bytes, attempt.name, question);
     // A server that did not understand the query may leave out what it did not read.
     if (match === 'other' || (match === 'absent' && answers)) return this.#strange();
-    if (match === 'case' && attempt.mixedCase) return this.#retryWithout('case', attempt, now);
+    if (match === 'case' && attempt.mixedCase) {
+      this.#retryWithout('case', attempt, now);
+      return undefined;
+    }
     if (answers && header.truncated) {
+      const { job } = attempt;
       this.#heard(attempt, now);
-      return this.#finish(attempt.job, { kind: 'truncated' });
+      return attempt.transport === 'udp' && this.#retryWithout('datagram', attempt, now)
+        ? undefined
+        : this.#finish(job, { kind: 'truncated' });
     }
     const parsed = parseMessage(match === 'absent' ? bytes : restoreCase(bytes, question.name));
     if (!parsed.ok) return this.#strange();
     this.#heard(attempt, now);
     return this.#judge(attempt, parsed.value, now);
+  }
+
+  /** The connection known as `port` cannot be had, or ended before there was an answer. */
+  handleClosed(port: number): Finished | undefined {
+    const attempt = this.#attempts.get(port);
+    if (attempt?.transport !== 'tcp' || !attempt.waiting) return undefined;
+    attempt.waiting = false;
+    return this.#finish(attempt.job, { kind: 'truncated' });
   }
 
   /** Does what is due: asks other servers, gives up. */
@@ -177,7 +200,8 @@ export class Forwarder {
     const { job, upstream } = attempt;
     const { rcode } = response;
     if (UNDERSTANDS_NO_EDNS.has(rcode) && attempt.edns) {
-      return this.#retryWithout('edns', attempt, now);
+      this.#retryWithout('edns', attempt, now);
+      return undefined;
     }
     if (attempt.retryOf === 'edns') upstream.doesWithoutEdns(now);
     if (attempt.retryOf === 'case') upstream.changesCase(now);
@@ -201,17 +225,16 @@ export class Forwarder {
     return undefined;
   }
 
-  /** Asks the same server again without what it did not understand, once. */
-  #retryWithout(habit: 'edns' | 'case', attempt: Attempt, now: number): undefined {
+  /** Asks the same server again without what it did not cope with, once; answers whether it did. */
+  #retryWithout(habit: Habit, attempt: Attempt, now: number): boolean {
     const { job, upstream } = attempt;
     this.#heard(attempt, now);
     const retried = job.attempts.some(
       (other) => other.retryOf === habit && other.upstream === upstream,
     );
-    if (!retried && job.attempts.length < ATTEMPT_LIMIT) {
-      this.#send(job, upstream, now, habit, attempt);
-    }
-    return undefined;
+    if (retried || job.attempts.length >= ATTEMPT_LIMIT) return false;
+    this.#send(job, upstream, now, habit, attempt);
+    return true;
   }
 
   /** Asks the best server of those that have not failed, or been asked, more often than others. */
@@ -249,7 +272,7 @@ export class Forwarder {
     job: Job,
     upstream: Upstream,
     now: number,
-    retryOf: 'edns' | 'case' | undefined,
+    retryOf: Habit | undefined,
     before: Attempt | undefined,
   ): void {
     const { question } = job;
@@ -259,6 +282,7 @@ export class Forwarder {
       retryOf !== 'case' &&
       before?.mixedCase !== false;
     const edns = upstream.speaksEdns(now) && retryOf !== 'edns' && before?.edns !== false;
+    const transport = retryOf === 'datagram' || before?.transport === 'tcp' ? 'tcp' : 'udp';
     const name = mixedCase ? mixCase(question.name, this.#entropy) : question.name;
     const port = ++this.#lastPort;
     const id = randomBelow(this.#entropy, 0x10000);
@@ -269,6 +293,7 @@ export class Forwarder {
       id,
       name,
       sentAt: now,
+      transport,
       mixedCase,
       edns,
       retryOf,
@@ -280,7 +305,8 @@ export class Forwarder {
     this.#attempts.set(port, attempt);
     this.counters.queries++;
     const payload = emitRequest(id, name, question, edns, this.#trustAd);
-    this.#transmissions.push({ kind: 'query', port, to: upstream.endpoint, payload });
+    const to = upstream.endpoint;
+    this.#transmissions.push({ kind: 'query', transport, port, to, payload });
   }
 
   #heard(attempt: Attempt, now: number): void {
@@ -319,71 +345,18 @@ export class Forwarder {
   }
 }
 
-/** Whether a response comes from the server, with the ID of the query (RFC 5452 section 9.1). */
-function belongs(header: Header, from: Endpoint, attempt: Attempt): boolean {
-  const { endpoint } = attempt.upstream;
-  return (
-    header.response &&
-    header.opcode === OPCODE.QUERY &&
-    header.id === attempt.id &&
-    from.address === endpoint.address &&
-    from.port === endpoint.port
-  );
-}
-
-function join(job: Job, client: Client): 'waiting' | 'crowded' | 'loop' {
-  const { id, question } = client.query;
-  for (const attempt of job.attempts) {
-    if (attempt.id === id && attempt.name === question.name && attempt.mixedCase) return 'loop';
-  }
-  for (const other of job.clients) {
-    const { from, query } = other;
-    const repeated =
-      query.id === id && from.port === client.from.port && from.address === client.from.address;
-    if (repeated) return 'waiting';
-  }
-  if (job.clients.length >= CLIENT_LIMIT) return 'crowded';
-  job.clients.push(client);
-  return 'waiting';
-}
-
-/** What the client is told: the server's code where it means something to clients, and why. */
-function failureOf(response: Message): Failure {
-  const { rcode } = response;
-  const passed = rcode === RCODE.REFUSED || rcode === RCODE.YXDOMAIN ? rcode : RCODE.SERVFAIL;
-  const reasons = response.edns?.options.filter(
-    ({ code, data }) => code === EDNS_OPTION.EXTENDED_ERROR && data.length <= REASON_LIMIT,
-  );
-  return { rcode: passed, options: reasons?.slice(0, 1) ?? [] };
-}
-
 const UNDERSTANDS_NO_EDNS: ReadonlySet<number> = new Set([
   RCODE.FORMERR,
   RCODE.NOTIMP,
   RCODE.BADVERS,
 ]);
 
-/** Extended errors "Network Error" and "No Reachable Authority" (RFC 8914 sections 4.24 and 4.23), and "Other". */
-const LAME: Failure = {
-  rcode: RCODE.SERVFAIL,
-  options: [extendedError(23, 'upstream does not resolve')],
-};
-const UNREACHABLE: Failure = { rcode: RCODE.SERVFAIL, options: [extendedError(22)] };
-const LOOP: Failure = {
-  rcode: RCODE.SERVFAIL,
-  options: [extendedError(0, 'CNAME chain too long')],
-};
-
 /** Milliseconds for which a client waits at most: stub resolvers give up after five seconds. */
 const DEADLINE = 4500;
 /** The most queries for one question, and so ports: six servers, or fewer and more often. */
 const ATTEMPT_LIMIT = 6;
-/** The most clients that wait for one question. */
-const CLIENT_LIMIT = 32;
 /** One question in so many goes to a server chosen at random. */
 const EXPLORE_ONE_IN = 32;
 /** Ranks add to round-trip times in milliseconds, and so must be far above those. */
 const RANK_ASKED = 1_000_000;
 const RANK_PAUSED = 100_000;
-/** The longest extended error that is passed on, in octets. */
-const REASON_LIMIT = 128;

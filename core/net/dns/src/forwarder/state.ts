@@ -4,11 +4,13 @@ import type { ClientQuery } from '../answer.ts';
 import type { CacheQuestion, Resolved } from '../cache.ts';
 import type { EdnsOption, ResourceRecord } from '../message.ts';
 import type { Name } from '../name.ts';
+import type { Transport } from '../transport.ts';
 import type { Upstream } from './upstream.ts';
 
 /** A client that waits for an answer. */
 export interface Client {
   readonly from: Endpoint;
+  readonly transport: Transport;
   readonly query: ClientQuery;
   /** Local CNAME records that led to the question that is asked upstream. */
   readonly prefix: readonly ResourceRecord[];
@@ -31,7 +33,7 @@ export interface Job {
   readonly deadline: number;
 }
 
-/** One datagram sent to one server, from a port of its own. */
+/** One message sent to one server, from a port of its own. */
 export interface Attempt {
   /** The number by which the platform knows the source port. */
   readonly port: number;
@@ -41,12 +43,16 @@ export interface Attempt {
   /** The name as it was sent, perhaps in mixed letter case. */
   readonly name: Name;
   readonly sentAt: number;
+  readonly transport: Transport;
   readonly mixedCase: boolean;
   readonly edns: boolean;
-  /** What of the attempt before made this one do without. */
-  readonly retryOf: 'edns' | 'case' | undefined;
+  /** What of the attempt before made this one do without; its answer did not fit in a datagram. */
+  readonly retryOf: Habit | undefined;
   waiting: boolean;
 }
+
+/** What an upstream server may not cope with. */
+export type Habit = 'edns' | 'case' | 'datagram';
 
 export interface Failure {
   readonly rcode: number;
@@ -55,7 +61,7 @@ export interface Failure {
 
 export type Outcome =
   | { readonly kind: 'answer'; readonly answer: Resolved }
-  /** The answer does not fit a datagram. */
+  /** The answer does not fit in a datagram, and there is no connection for it. */
   | { readonly kind: 'truncated' }
   | { readonly kind: 'failure'; readonly failure: Failure };
 
@@ -70,10 +76,12 @@ export interface Finished {
 export type Transmission =
   /**
    * Send `payload` to `to` from an unpredictable source port that is in use for nothing else, to be
-   * known as `port` from now on. What arrives there is for `handleUpstream`.
+   * known as `port` from now on. What arrives there is for `handleUpstream`; the end of a connection is
+   * for `handleClosed`.
    */
   | {
       readonly kind: 'query';
+      readonly transport: Transport;
       readonly port: number;
       readonly to: Endpoint;
       readonly payload: Uint8Array;

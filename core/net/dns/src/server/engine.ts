@@ -15,10 +15,13 @@ import type { AnswerCache, CacheCounters, CacheQuestion } from '../cache.ts';
 import { Forwarder, type ForwarderCounters, type UpstreamHealth } from '../forwarder/engine.ts';
 import type { Client, Finished, Outcome, Transmission } from '../forwarder/state.ts';
 import type { EdnsOption, ResourceRecord } from '../message.ts';
+import type { Transport } from '../transport.ts';
 import { RCODE, TYPE } from '../type.ts';
 import { CHAIN_LIMIT, type LocalAnswer, type Zone } from '../zone.ts';
 import { type Admission, admit, minimalAny, refusal } from './query.ts';
 import type { AnswerTable } from './table.ts';
+
+export type { Transmission };
 
 export interface DnsServerOptions {
   readonly zone: Zone;
@@ -39,7 +42,12 @@ export interface DnsServerOptions {
 
 /** What the server has to do with the outside, beside the replies that `handleQuery` returns. */
 export type Action =
-  | { readonly kind: 'reply'; readonly to: Endpoint; readonly payload: Uint8Array }
+  | {
+      readonly kind: 'reply';
+      readonly to: Endpoint;
+      readonly transport: Transport;
+      readonly payload: Uint8Array;
+    }
   | Transmission;
 
 export interface DnsCounters {
@@ -123,11 +131,19 @@ export class DnsServer {
     return this.#forwarder.health(now);
   }
 
-  /** Handles a datagram from a client; returns the reply when it is known already. */
-  handleQuery(bytes: Uint8Array, from: Endpoint, now: number): Uint8Array | undefined {
+  /**
+   * Handles a message from a client, which is told apart from others by `from`; returns the reply when it
+   * is known already.
+   */
+  handleQuery(
+    bytes: Uint8Array,
+    from: Endpoint,
+    now: number,
+    transport: Transport = 'udp',
+  ): Uint8Array | undefined {
     this.counters.queries++;
     // A reply to port 0 would go nowhere.
-    const admission = from.port === 0 ? SILENCE : admit(bytes);
+    const admission = from.port === 0 ? SILENCE : admit(bytes, transport);
     switch (admission.kind) {
       case 'silence':
         this.counters.dropped++;
@@ -137,16 +153,19 @@ export class DnsServer {
         else this.counters.refused++;
         return admission.reply;
       case 'query':
-        return this.#answer(admission.query, bytes, from, now);
+        return this.#answer({ from, transport, query: admission.query }, bytes, now);
     }
   }
 
-  /**
-   * Handles a datagram that came from `from` to the source port known as `port`: see
-   * {@link Transmission}.
-   */
+  /** Handles a message that came from `from` to the source port known as `port`: see {@link Transmission}. */
   handleUpstream(bytes: Uint8Array, port: number, from: Endpoint, now: number): void {
     const finished = this.#forwarder.handleUpstream(bytes, port, from, now);
+    if (finished !== undefined) this.#deliver(finished, now);
+  }
+
+  /** The connection known as `port` cannot be had, or ended. */
+  handleUpstreamClosed(port: number, now: number): void {
+    const finished = this.#forwarder.handleClosed(port);
     if (finished !== undefined) this.#deliver(finished, now);
   }
 
@@ -165,39 +184,37 @@ export class DnsServer {
     return this.#replies.shift() ?? this.#forwarder.pollTransmission();
   }
 
-  #answer(
-    query: ClientQuery,
-    bytes: Uint8Array,
-    from: Endpoint,
-    now: number,
-  ): Uint8Array | undefined {
+  #answer(asker: Asker, bytes: Uint8Array, now: number): Uint8Array | undefined {
+    const { query, transport } = asker;
     const local = this.#zone.lookup(query.question);
     if (local === undefined) {
-      if (query.question.type !== TYPE.ANY) return this.#lookUp(query, [], bytes, from, now);
+      if (query.question.type !== TYPE.ANY) return this.#lookUp(asker, [], bytes, now);
       this.counters.local++;
       return minimalAny(query);
     }
     if (local.next !== undefined) {
       const question = { ...query.question, name: local.next };
-      return this.#lookUp(query, local.answers, bytes, from, now, question);
+      return this.#lookUp(asker, local.answers, bytes, now, question);
     }
     this.counters.local++;
     if (local.blocked) this.counters.blocked++;
     const octets = reply(query, localContent(local));
     // The TTLs of what is ours do not count down: it stays right until it changes.
-    this.#remember(bytes, octets, [], now, Number.POSITIVE_INFINITY);
+    if (transport === 'udp') {
+      this.#remember(bytes, octets, [], now, Number.POSITIVE_INFINITY);
+    }
     return octets;
   }
 
   /** Answers from the cache, or asks upstream; `prefix` are the local CNAMEs that lead to `question`. */
   #lookUp(
-    query: ClientQuery,
+    asker: Asker,
     prefix: readonly ResourceRecord[],
     bytes: Uint8Array,
-    from: Endpoint,
     now: number,
-    question = query.question,
+    question = asker.query.question,
   ): Uint8Array | undefined {
+    const { query, transport } = asker;
     const asked: CacheQuestion = {
       name: question.name,
       type: question.type,
@@ -211,11 +228,13 @@ export class DnsServer {
       if (prefix.length > 0) return reply(query, joined(prefix, kept, now));
       const octets = replyFrom(kept, query, now);
       const asOf = kept.since + ageOf(kept, now) * 1000;
-      this.#remember(bytes, octets, kept.ttlOffsets, asOf, kept.expires);
+      if (transport === 'udp') {
+        this.#remember(bytes, octets, kept.ttlOffsets, asOf, kept.expires);
+      }
       return octets;
     }
     if (!query.recursionDesired) return this.#decline(query, prefix, NOT_AUTHORITATIVE);
-    return this.#forward(asked, { from, query, prefix }, now);
+    return this.#forward(asked, { ...asker, prefix }, now);
   }
 
   #forward(asked: CacheQuestion, client: Client, now: number): Uint8Array | undefined {
@@ -254,12 +273,12 @@ export class DnsServer {
     if (outcome.kind === 'failure') this.counters.failures += clients.length;
     else this.counters.forwarded += clients.length;
     const answer = this.#keep(question, outcome, now);
-    for (const { from, query, prefix } of clients) {
+    for (const { from, transport, query, prefix } of clients) {
       let payload: Uint8Array;
       if (answer === undefined) payload = reply(query, { ...EMPTY, answers: prefix }, true);
       else if (prefix.length > 0) payload = reply(query, joined(prefix, answer, now));
       else payload = replyFrom(answer, query, now);
-      this.#replies.push({ kind: 'reply', to: from, payload });
+      this.#replies.push({ kind: 'reply', to: from, transport, payload });
     }
   }
 
@@ -293,6 +312,9 @@ export class DnsServer {
     this.#log.warning(sentence);
   }
 }
+
+/** Who asks what. */
+type Asker = Omit<Client, 'prefix'>;
 
 function localContent(local: LocalAnswer): AnswerContent {
   const { rcode, answers, authorities, blocked } = local;

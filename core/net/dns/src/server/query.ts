@@ -1,6 +1,7 @@
-import { type ClientQuery, extendedError, reply } from '../answer.ts';
+import { type ClientQuery, extendedError, reply, udpLimit } from '../answer.ts';
 import { type EdnsOption, type Message, RESPONSE, type ResourceRecord } from '../message.ts';
-import { emitMessage, parseMessage, peekHeader } from '../packet.ts';
+import { emitMessage, MESSAGE_LIMIT, parseMessage, peekHeader } from '../packet.ts';
+import type { Transport } from '../transport.ts';
 import { CLASS, OPCODE, RCODE, TYPE } from '../type.ts';
 
 /** What becomes of a datagram from a client before anything is looked up. */
@@ -12,7 +13,7 @@ export type Admission =
   | { readonly kind: 'silence' };
 
 /** Sorts out what is no query, what we do not do, and what we answer without looking. */
-export function admit(bytes: Uint8Array): Admission {
+export function admit(bytes: Uint8Array, transport: Transport): Admission {
   const header = peekHeader(bytes);
   if (header === undefined || header.response) return { kind: 'silence' };
   if (header.opcode !== OPCODE.QUERY) {
@@ -34,7 +35,7 @@ export function admit(bytes: Uint8Array): Admission {
   }
   const message = parsed.value;
   if (message.questions.length !== 1) return formatError(message);
-  const query = clientQuery(message);
+  const query = clientQuery(message, transport);
   const { type, class: questionClass } = query.question;
   if (query.edns !== undefined && query.edns.version !== 0) return refuse(query, RCODE.BADVERS);
   if (type === 0 || type === TYPE.OPT) return formatError(message);
@@ -62,7 +63,7 @@ export function minimalAny(query: ClientQuery): Uint8Array {
   return reply(query, { ...NOTHING, rcode: RCODE.NOERROR, answers: [record] });
 }
 
-function clientQuery(message: Message): ClientQuery {
+function clientQuery(message: Message, transport: Transport): ClientQuery {
   const { id, recursionDesired, authenticData, checkingDisabled, edns } = message;
   return {
     id,
@@ -71,6 +72,7 @@ function clientQuery(message: Message): ClientQuery {
     authenticData,
     checkingDisabled,
     edns,
+    limit: transport === 'tcp' ? MESSAGE_LIMIT : udpLimit(edns),
   };
 }
 

@@ -29,6 +29,11 @@ import { Ipv4Output } from './output.ts';
 /** IPv4 on one interface: its address, its neighbours, and what comes and goes. */
 export class Ipv4Layer {
   readonly output: Ipv4Output;
+  /**
+   * Called when somebody else insists on our address, which was given up. Who sets it can get another
+   * one; without, the address is defended for ever (RFC 5227 section 2.4).
+   */
+  onLost: ((now: number) => void) | undefined;
   readonly #owner: Interface;
   readonly #shared: Shared;
   readonly #input: Ipv4Input;
@@ -79,7 +84,8 @@ export class Ipv4Layer {
     routes4.remove(({ link, gateway }) => link === this.#owner && gateway === undefined);
     const { mac } = this.#owner.device;
     this.#network = prefix && new Ipv4Network(prefix);
-    this.#arp = prefix && new Arp<Outgoing>({ mac, prefix });
+    const defence = this.onLost === undefined ? 'keep' : 'yield';
+    this.#arp = prefix && new Arp<Outgoing>({ mac, prefix, defence });
     this.#input.network = this.#network;
     this.#input.icmp = prefix && new Icmp(prefix);
     this.output.arp = this.#arp;
@@ -140,11 +146,12 @@ export class Ipv4Layer {
     this.output.carryOut(event);
     const sentence = this.#warningOf(event);
     if (sentence !== undefined && this.#warnings.allows(now)) this.#owner.log.warning(sentence);
+    if (event.kind === 'lost') this.onLost?.(now);
   }
 
   /** What a person should know. */
   #warningOf(event: ArpEvent<Outgoing>): string | undefined {
-    if (event.kind === 'conflict') {
+    if (event.kind === 'conflict' || event.kind === 'lost') {
       const address = this.#network?.prefix.address ?? UNSPECIFIED;
       return `${macText(event.mac)} claims our address ${ipv4Text(address)}`;
     }

@@ -1,10 +1,10 @@
 import { createSocket } from 'node:dgram';
 import { afterEach, describe, expect, it } from 'vitest';
-import { hostSockets } from '../src/socket.ts';
+import { hostUdp } from '../src/socket/udp.ts';
 
 const LOOPBACK = 0x7f00_0001;
 
-describe('hostSockets', () => {
+describe('hostUdp', () => {
   const cleanups: (() => void)[] = [];
   afterEach(() => {
     for (const cleanup of cleanups.splice(0)) cleanup();
@@ -13,7 +13,7 @@ describe('hostSockets', () => {
   it('serves a mapped port and answers where the datagram came from', async () => {
     const port = await freePort();
     const failures: string[] = [];
-    const sockets = hostSockets(
+    const sockets = hostUdp(
       new Map([[53, { address: '127.0.0.1', port }]]),
       () => {},
       (reason) => failures.push(reason),
@@ -45,7 +45,7 @@ describe('hostSockets', () => {
     const { port } = blocker.address();
     const failure = new Promise<string>((resolve) => {
       const ports = new Map([[53, { address: '127.0.0.1', port }]]);
-      hostSockets(ports, () => {}, resolve).bind(53, () => {});
+      hostUdp(ports, () => {}, resolve).bind(53, () => {});
     });
     expect(await failure).toContain(`UDP 127.0.0.1:${port}: bind EADDRINUSE`);
     blocker.close();

@@ -1,0 +1,136 @@
+import type { AcceptConnection, Endpoint, TcpConnection, TcpHandler } from '@atoll/device/socket';
+import type { Clock } from '@atoll/device/system';
+import { frameMessage, MessageStream } from '@atoll/dns/framing';
+
+/** Answers `message` from `from` now, or later by {@link Connections.reply}. */
+export type Answer = (message: Uint8Array, from: Endpoint) => Uint8Array | undefined;
+
+/** Clients that ask over TCP (RFC 7766): many questions on one connection, answered in any order. */
+export class Connections {
+  readonly #clock: Clock;
+  readonly #answer: Answer;
+  /** By the peer's address and port; those that were idle longest come first. */
+  readonly #clients = new Map<string, Client>();
+
+  constructor(clock: Clock, answer: Answer) {
+    this.#clock = clock;
+    this.#answer = answer;
+  }
+
+  /** When {@link poll} is due, in monotonic milliseconds. */
+  get nextTimeout(): number {
+    for (const { lastUsed } of this.#clients.values()) return lastUsed + IDLE_MS;
+    return Number.POSITIVE_INFINITY;
+  }
+
+  readonly accept: AcceptConnection = (connection) => {
+    this.#makeRoom();
+    const key = keyOf(connection.remote);
+    const client: Client = { connection, stream: new MessageStream(), lastUsed: 0 };
+    this.#touch(key, client);
+    const read = () => this.#read(key, client);
+    return {
+      onReadable: read,
+      onWritable: read,
+      onClosed: () => {
+        if (this.#clients.get(key) === client) this.#clients.delete(key);
+      },
+    } satisfies TcpHandler;
+  };
+
+  /** Sends a reply that was late; whoever has hung up does not get it. */
+  reply(to: Endpoint, message: Uint8Array): void {
+    const client = this.#clients.get(keyOf(to));
+    if (client !== undefined) send(client.connection, message);
+  }
+
+  /** Hangs up on those who had nothing to say for {@link IDLE_MS}. */
+  poll(now: number): void {
+    for (const { connection, lastUsed } of this.#clients.values()) {
+      if (lastUsed + IDLE_MS > now) break;
+      connection.abort();
+    }
+  }
+
+  #read(key: string, { connection, stream }: Client): void {
+    // Who does not take answers gets no more questions read.
+    while (connection.room >= ROOM_FOR_ANSWERS) {
+      const bytes = connection.peek();
+      if (bytes.length === 0) break;
+      // One message at the most is complete in so few bytes.
+      const piece = bytes.subarray(0, SHORTEST_FRAME);
+      const messages = stream.push(piece);
+      if (!messages.ok) {
+        connection.abort();
+        return;
+      }
+      for (const message of messages.value) {
+        const reply = this.#answer(message, connection.remote);
+        if (reply !== undefined) send(connection, reply);
+      }
+      connection.consume(piece.length);
+      const client = this.#clients.get(key);
+      if (client !== undefined) this.#touch(key, client);
+    }
+    if (connection.isFinished) connection.end();
+  }
+
+  #touch(key: string, client: Client): void {
+    client.lastUsed = this.#clock.monotonic();
+    this.#clients.delete(key);
+    this.#clients.set(key, client);
+  }
+
+  /** The connection that was idle longest makes room. */
+  #makeRoom(): void {
+    if (this.#clients.size < MOST_CLIENTS) return;
+    for (const { connection } of this.#clients.values()) {
+      connection.abort();
+      return;
+    }
+  }
+}
+
+/** Asks `to` over a connection of its own; `done` gets the answer, or `undefined` when there is none. */
+export function askOverTcp(query: Uint8Array, done: (answer: Uint8Array | undefined) => void) {
+  const stream = new MessageStream();
+  return (connection: TcpConnection): TcpHandler => ({
+    onConnected: () => send(connection, query),
+    onReadable() {
+      for (let bytes = connection.peek(); bytes.length > 0; bytes = connection.peek()) {
+        const messages = stream.push(bytes);
+        if (!messages.ok) connection.abort();
+        else for (const message of messages.value) done(message);
+        connection.consume(bytes.length);
+      }
+      if (connection.isFinished) connection.end();
+    },
+    onClosed: () => done(undefined),
+  });
+}
+
+interface Client {
+  readonly connection: TcpConnection;
+  readonly stream: MessageStream;
+  /** When it last sent something, in monotonic milliseconds. */
+  lastUsed: number;
+}
+
+/** Half a message would be worse than none. */
+function send(connection: TcpConnection, message: Uint8Array): void {
+  const frame = frameMessage(message);
+  if (connection.room < frame.length) connection.abort();
+  else connection.write(frame);
+}
+
+function keyOf({ address, port }: Endpoint): string {
+  return `${address} ${port}`;
+}
+
+const MOST_CLIENTS = 128;
+/** RFC 7766 section 6.2.3 leaves it to the server, and wants seconds. */
+const IDLE_MS = 10_000;
+/** A length and a header without a question: the shortest message. */
+const SHORTEST_FRAME = 14;
+/** In bytes: any answer but a monstrous one. */
+const ROOM_FOR_ANSWERS = 0x4000;

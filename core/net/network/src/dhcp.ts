@@ -1,0 +1,102 @@
+import type { Activity, System } from '@atoll/appliance/appliance';
+import type { UdpSocket } from '@atoll/device/socket';
+import type { ClientEvent, ClientLease, ClientOutput } from '@atoll/dhcp/client';
+import { DhcpClient } from '@atoll/dhcp/client';
+import { CLIENT_PORT, parseMessage } from '@atoll/dhcp/packet';
+import { ipv4Text } from '@atoll/ipv4/address';
+import type { Logger } from '@atoll/log/log';
+import type { Interface } from '@atoll/stack/interface';
+import type { Stack } from '@atoll/stack/stack';
+
+/** Keeps the IPv4 address of `target` as a DHCP server grants it. */
+export class DhcpActivity implements Activity {
+  readonly #system: System;
+  readonly #stack: Stack;
+  readonly #target: Interface;
+  readonly #gateway: number | undefined;
+  readonly #log: Logger;
+  readonly #client: DhcpClient;
+  readonly #socket: UdpSocket | undefined;
+  readonly #onLease: (lease: ClientLease | undefined) => void;
+  #isStarted = false;
+
+  /** `gateway` goes before the routers of the lease; `onLease` hears of every change. */
+  constructor(
+    system: System,
+    stack: Stack,
+    target: Interface,
+    gateway: number | undefined,
+    onLease: (lease: ClientLease | undefined) => void,
+  ) {
+    this.#system = system;
+    this.#stack = stack;
+    this.#target = target;
+    this.#gateway = gateway;
+    this.#onLease = onLease;
+    this.#log = system.log.for('dhcp');
+    this.#client = new DhcpClient({
+      mac: target.device.mac,
+      entropy: system.entropy,
+      // An appliance starts in milliseconds, and seldom at the same time as all the others.
+      startDelayMs: 0,
+    });
+    this.#socket = target.udp.bind(CLIENT_PORT, (payload, from) =>
+      this.#receive(payload, Number(from.address)),
+    );
+    target.ipv4.onLost = (now) => this.#onLost(now);
+  }
+
+  poll(now: number): number {
+    if (!this.#isStarted) {
+      this.#isStarted = true;
+      this.#carryOut(this.#client.start(now));
+    } else if (this.#client.nextTimeout <= now) {
+      this.#carryOut(this.#client.handleTimeout(now));
+    }
+    return this.#client.nextTimeout;
+  }
+
+  #receive(payload: Uint8Array, from: number): void {
+    const message = parseMessage(payload);
+    if (!message.ok) this.#log.debug(`from ${ipv4Text(from)}: ${message.error.reason}`);
+    else this.#carryOut(this.#client.handle(message.value, from, this.#system.clock.monotonic()));
+  }
+
+  #onLost(now: number): void {
+    const { prefix } = this.#target.ipv4;
+    if (prefix !== undefined) this.#carryOut(this.#client.handleConflict(prefix.address, now));
+  }
+
+  #carryOut(output: ClientOutput): void {
+    for (const { payload, to, source } of output.send) this.#socket?.send(payload, to, source);
+    for (const event of output.events) this.#follow(event);
+    if (output.note !== undefined) this.#log.debug(output.note);
+    if (output.send.length > 0 || output.events.length > 0) this.#system.wake();
+  }
+
+  #follow(event: ClientEvent): void {
+    const { kind, lease } = event;
+    if (kind === 'probe') return;
+    const address = ipv4Text(lease.address);
+    if (kind === 'lost') {
+      this.#log.warning(`lost ${address}: ${event.reason}`);
+      this.#stack.configureIpv4(this.#target, undefined);
+      this.#onLease(undefined);
+      return;
+    }
+    this.#log.info(
+      `${kind} ${address}/${lease.prefixLength} by ${ipv4Text(lease.serverIdentifier)}`,
+    );
+    if (kind === 'bound') this.#configure(lease);
+    this.#onLease(lease);
+  }
+
+  #configure({ address, prefixLength, routers, routes }: ClientLease): void {
+    const [router] = this.#gateway === undefined ? routers : [this.#gateway];
+    const prefix = { address, length: prefixLength };
+    this.#stack.configureIpv4(this.#target, prefix, router);
+    for (const { destination, length, router: by } of routes) {
+      this.#stack.addRoute4(this.#target, { address: destination, length }, by || undefined);
+    }
+  }
+}

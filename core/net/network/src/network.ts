@@ -1,0 +1,98 @@
+import type { System } from '@atoll/appliance/appliance';
+import { Misconfiguration } from '@atoll/appliance/appliance';
+import { fastChecksum } from '@atoll/bytes/fast';
+import type { NetworkDevice } from '@atoll/device/network';
+import type { IpAddress, Sockets } from '@atoll/device/socket';
+import { macText } from '@atoll/ethernet/address';
+import type { Ipv4Prefix } from '@atoll/ipv4/address';
+import { ipv4Text, prefixText } from '@atoll/ipv4/address';
+import type { Interface } from '@atoll/stack/interface';
+import { checkIpv4 } from '@atoll/stack/ipv4';
+import type { AttachOptions } from '@atoll/stack/stack';
+import { Stack } from '@atoll/stack/stack';
+import type { NetworkOptions } from './arguments.ts';
+import { DhcpActivity } from './dhcp.ts';
+
+/** The network of an appliance: sockets, and what it learned about where it is. */
+export interface Network {
+  readonly sockets: Sockets;
+  /** Our own stack on the device; `undefined` over the host's sockets. */
+  readonly stack?: Stack;
+  readonly interface?: Interface;
+  /** Name servers that the network named, the preferred one first. */
+  readonly dnsServers: readonly IpAddress[];
+}
+
+export interface NetworkHooks {
+  readonly onFrame?: AttachOptions['onFrame'];
+  /** Our IPv4 address is `prefix.address` from now on; `undefined` when we have none. */
+  readonly onAddress?: (prefix: Ipv4Prefix | undefined) => void;
+}
+
+/**
+ * Brings the network device `name` up as the boot arguments say, or takes the host's sockets when there
+ * is none. Throws a {@link Misconfiguration} when the arguments make no sense together.
+ */
+export function startNetwork(
+  system: System,
+  options: NetworkOptions,
+  name: string,
+  hooks: NetworkHooks = {},
+): Network {
+  const device = system.network(name);
+  if (device !== undefined) return new OwnNetwork(system, options, device, hooks);
+  if (system.sockets === undefined) throw new Misconfiguration('there is no network');
+  system.log.info("ready: on the host's sockets");
+  return { sockets: system.sockets, dnsServers: [] };
+}
+
+class OwnNetwork implements Network {
+  readonly stack: Stack;
+  readonly interface: Interface;
+  dnsServers: readonly IpAddress[] = [];
+
+  constructor(
+    system: System,
+    { ipv4, 'ipv4-gateway': gateway }: NetworkOptions,
+    device: NetworkDevice,
+    { onFrame, onAddress }: NetworkHooks,
+  ) {
+    const { entropy, fast, log } = system;
+    const prefix = typeof ipv4 === 'string' ? undefined : ipv4;
+    if (prefix !== undefined) check(prefix, gateway);
+    this.stack = new Stack({ entropy, log, checksum: fastChecksum(fast) });
+    this.interface = this.stack.attach({
+      device,
+      ipv4: prefix,
+      gateway,
+      ...(onFrame && { onFrame }),
+    });
+    // The stack goes first: what it hands to its users moves their deadlines.
+    system.run(this.stack);
+    const place = `on ${device.name}, ${macText(device.mac)}`;
+    if (prefix !== undefined) log.info(`ready: ${prefixText(prefix)} ${place}`);
+    onAddress?.(prefix);
+    if (ipv4 !== 'dhcp') return;
+    system.run(
+      new DhcpActivity(system, this.stack, this.interface, gateway, (lease) => {
+        this.dnsServers = lease?.dnsServers ?? [];
+        onAddress?.(lease && { address: lease.address, length: lease.prefixLength });
+      }),
+    );
+  }
+
+  get sockets(): Sockets {
+    return this.stack;
+  }
+}
+
+function check(prefix: Ipv4Prefix, gateway: number | undefined): void {
+  const checked = checkIpv4(prefix, gateway);
+  if (checked.ok) return;
+  const isGateway = gateway !== undefined && checkIpv4(prefix, undefined).ok;
+  const argument = isGateway
+    ? `--ipv4-gateway=${ipv4Text(gateway)}`
+    : `--ipv4=${prefixText(prefix)}`;
+  const expected = isGateway ? 'a router of our network' : 'the address of a host';
+  throw new Misconfiguration(`${argument}: ${checked.error.reason}\n  expected ${expected}`);
+}
