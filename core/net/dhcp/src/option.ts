@@ -4,7 +4,7 @@
  */
 import { describeValue, type ValueType } from './value.ts';
 
-/** The codes that the server itself reads and writes. */
+/** The codes that server and client themselves read and write. */
 export const OPTION = {
   PAD: 0,
   NETMASK: 1,
@@ -12,7 +12,9 @@ export const OPTION = {
   DNS_SERVER: 6,
   HOSTNAME: 12,
   DOMAIN_NAME: 15,
+  MTU: 26,
   BROADCAST: 28,
+  NTP_SERVER: 42,
   REQUESTED_ADDRESS: 50,
   LEASE_TIME: 51,
   OVERLOAD: 52,
@@ -28,6 +30,8 @@ export const OPTION = {
   CLIENT_FQDN: 81,
   RELAY_AGENT_INFORMATION: 82,
   SUBNET_SELECTION: 118,
+  DOMAIN_SEARCH: 119,
+  CLASSLESS_ROUTES: 121,
   END: 255,
 } as const;
 

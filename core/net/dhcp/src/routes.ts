@@ -24,19 +24,38 @@ export function emitRoutes(items: readonly string[]): Result<Uint8Array, Failure
   return ok(Uint8Array.from(bytes));
 }
 
+/** A route as RFC 3442 has it; `router` is 0 when the destination is on the link. */
+export interface Route {
+  readonly destination: number;
+  /** 0 to 32 bits of the destination count; the others are zero. */
+  readonly length: number;
+  readonly router: number;
+}
+
 /** The inverse of {@link emitRoutes}; `undefined` when `bytes` are no routes. */
 export function parseRoutes(bytes: Uint8Array): string[] | undefined {
-  const items: string[] = [];
+  return readRoutes(bytes)?.flatMap(({ destination, length, router }) => [
+    `${ipv4Text(destination)}/${length}`,
+    ipv4Text(router),
+  ]);
+}
+
+/** The routes in `bytes`; `undefined` when they are none. */
+export function readRoutes(bytes: Uint8Array): Route[] | undefined {
+  const routes: Route[] = [];
   let at = 0;
   while (at < bytes.length) {
-    const width = bytes[at++];
-    if (width > 32 || at + significant(width) + 4 > bytes.length) return undefined;
-    items.push(`${ipv4Text(address(bytes, at, significant(width)))}/${width}`);
-    at += significant(width);
-    items.push(ipv4Text(address(bytes, at, 4)));
-    at += 4;
+    const length = bytes[at++];
+    if (length > 32 || at + significant(length) + 4 > bytes.length) return undefined;
+    const routerAt = at + significant(length);
+    const destination = networkAddress({
+      address: address(bytes, at, significant(length)),
+      length,
+    });
+    routes.push({ destination, length, router: address(bytes, routerAt, 4) });
+    at = routerAt + 4;
   }
-  return items;
+  return routes;
 }
 
 /** How many octets of a destination with a mask of `width` bits are sent. */
