@@ -1,11 +1,18 @@
 import { build } from './command/build.ts';
 import type { Command } from './command/command.ts';
 import { inspect } from './command/inspect.ts';
+import { create } from './command/new.ts';
 import { run } from './command/run.ts';
 import { size } from './command/size.ts';
 import { EXIT_USAGE, oneOf, UsageError } from './usage.ts';
 
-const COMMANDS: Readonly<Record<string, Command>> = { build, run, size, inspect };
+const COMMANDS: Readonly<Record<string, Command>> = {
+  new: create,
+  build,
+  run,
+  size,
+  inspect,
+};
 
 process.exitCode = await main(process.argv.slice(2));
 
