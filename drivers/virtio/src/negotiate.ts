@@ -15,13 +15,13 @@ export const STATUS = {
 export const FEATURE = { eventIndex: 29, version1: 32 } as const;
 
 /**
- * Resets the device and agrees on features: version 1, unless the device is a legacy one, and those of
- * `wanted` that are on offer. The device is then ready for its queues; {@link STATUS.driverOk} makes it
- * live. (section 3.1.1)
+ * Resets the device and agrees on features: version 1, unless the device is a legacy one, and what
+ * `choose` takes of those on offer. The device is then ready for its queues; {@link STATUS.driverOk}
+ * makes it live. (section 3.1.1)
  */
 export function negotiate(
   transport: Transport,
-  wanted: readonly number[],
+  choose: (isOffered: (bit: number) => boolean) => readonly number[],
 ): Result<ReadonlySet<number>> {
   if (!reset(transport)) return refuse(transport, 'does not finish its reset');
   transport.writeStatus(STATUS.acknowledge);
@@ -30,7 +30,7 @@ export function negotiate(
   const { isLegacy } = transport;
   const offered = [transport.readFeatures(0), isLegacy ? 0 : transport.readFeatures(1)];
   const isOffered = (bit: number) => ((offered[bit >>> 5] >>> (bit & 31)) & 1) === 1;
-  const accepted = new Set(wanted.filter(isOffered));
+  const accepted = new Set(choose(isOffered));
   if (!isLegacy) {
     if (!isOffered(FEATURE.version1))
       return refuse(transport, 'does not speak version 1 of virtio');

@@ -4,8 +4,9 @@ import type { Console } from '@atoll/device/system';
 import { findDevices } from './discover.ts';
 import { FastQueue } from './fast.ts';
 import type { MmioPlace } from './mmio.ts';
-import type { RingMemory, VirtioNetwork } from './net.ts';
+import type { VirtioNetwork } from './net.ts';
 import { openNetwork } from './net.ts';
+import type { RingMemory } from './ring.ts';
 import { NETWORK_DEVICE, type Transport } from './transport.ts';
 
 /** The network devices of the machine. They have no names: the first that is opened is the first found. */

@@ -53,6 +53,11 @@ export class Queue {
     return this.#state[VIOLATIONS];
   }
 
+  /** Counts one more, of something that only who reads the buffers can tell. */
+  protected violate(): void {
+    this.#state[VIOLATIONS]++;
+  }
+
   /** True once the device moved its index further than it has buffers: nothing is taken any more. */
   get broken(): boolean {
     return this.#state[BROKEN] !== 0;
@@ -64,11 +69,11 @@ export class Queue {
   }
 
   /**
-   * Says where buffer `id` is, for good; the device reads or writes up to `capacity` bytes of it, at
-   * most {@link GREATEST_CAPACITY}.
+   * Says where buffer `id` is, for good; the device reads or writes up to `capacity` bytes of it, and
+   * writes at most {@link GREATEST_CAPACITY}.
    */
   describe(id: number, physical: number, capacity: number, isWritten: boolean): void {
-    if (capacity > GREATEST_CAPACITY) throw new RangeError('the buffer is too large');
+    if (isWritten && capacity > GREATEST_CAPACITY) throw new RangeError('the buffer is too large');
     const at = id * 4;
     this.#descriptors[at] = physical;
     this.#descriptors[at + 1] = physical / 0x1_0000_0000;

@@ -43,7 +43,7 @@ const ONLY_JITTER =
  * has no further business with our memory.
  */
 export function drawSeed(host: Host, transport: Transport, allocate: Allocate): Result<Uint8Array> {
-  const features = negotiate(transport, []);
+  const features = negotiate(transport, () => []);
   if (!features.ok) return features;
   if (transport.queueCapacity(QUEUE) < 1) {
     return misconfigured(`the ${transport.place} has no queue ${QUEUE}`);

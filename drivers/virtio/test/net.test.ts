@@ -1,101 +1,5 @@
-import type { Host } from '@atoll/device/host';
 import { describe, expect, it } from 'vitest';
-import { findDevices } from '../src/discover.ts';
-import { openNetwork } from '../src/net.ts';
-import { Queue } from '../src/queue.ts';
-import { NETWORK_DEVICE } from '../src/transport.ts';
-import { DeviceQueue, Memory, PHYSICAL_BASE } from './device.ts';
-import { Machine } from './machine.ts';
-
-const PLACE = { address: 0xfeb0_0e00, lines: [12] };
-const MAC = [0x02, 0, 0, 0, 0, 0x07];
-const QUEUE_SIZE = 4;
-
-/** Feature bits on offer, as two words. */
-const EVERYTHING = [0xffff_ffff, 0xffff_ffff];
-
-/** A network device over virtio-mmio, with queues of four. */
-class NetworkModel {
-  readonly memory = new Memory();
-  readonly machine = new Machine();
-  readonly queues: DeviceQueue[] = [];
-  readonly notified: number[] = [];
-  version = 2;
-  acceptsFeatures = true;
-  causes = 0;
-  features = EVERYTHING;
-  accepted = [0, 0];
-  mtu = 1400;
-  #written = new Map<string, number>();
-
-  constructor() {
-    this.machine.add(PLACE.address, (offset, value) => {
-      if (value !== undefined) this.#write(offset, value);
-      return value === undefined ? this.#read(offset) : 0;
-    });
-  }
-
-  get host(): Host {
-    return this.machine.host;
-  }
-
-  open() {
-    const found = findDevices(this.host, [PLACE], NETWORK_DEVICE);
-    if (!found.ok) throw new Error(found.error.reason);
-    const device = openNetwork(this.host, 'service', found.value[0], {
-      allocate: this.memory.allocate,
-      createQueue: (...queue) => new Queue(...queue),
-    });
-    if (!device.ok) throw new Error(device.error.reason);
-    return device.value;
-  }
-
-  /** Sends `bytes` to the driver, behind a header of 12. */
-  deliver(bytes: readonly number[]): void {
-    const id = this.queues[0].next() as number;
-    const { start } = this.queues[0].buffer(id);
-    this.memory.bytes.set([...new Array(12).fill(0xee), ...bytes], start);
-    this.queues[0].use(id, 12 + bytes.length);
-  }
-
-  #read(offset: number): number {
-    const queue = this.#get(0x030);
-    if (offset === 0x000) return 0x7472_6976;
-    if (offset === 0x004) return this.version;
-    if (offset === 0x008) return NETWORK_DEVICE;
-    if (offset === 0x010) return this.features[this.#get(0x014)];
-    if (offset === 0x034) return queue < 2 ? QUEUE_SIZE : 0;
-    if (offset === 0x044) return 0;
-    if (offset === 0x060) return this.causes;
-    if (offset === 0x070) {
-      const status = this.#get(0x070);
-      return this.acceptsFeatures ? status : status & ~8;
-    }
-    if (offset >= 0x100 && offset < 0x106) return MAC[offset - 0x100];
-    if (offset === 0x10a) return this.mtu & 255;
-    if (offset === 0x10b) return this.mtu >> 8;
-    return 0;
-  }
-
-  #write(offset: number, value: number): void {
-    const queue = this.#get(0x030);
-    this.#written.set(`${offset}`, value);
-    if (offset === 0x020) this.accepted[this.#get(0x024)] = value;
-    if (offset === 0x050) this.notified.push(value);
-    if (offset === 0x064) this.causes &= ~value;
-    // The areas of a queue, or for a legacy device the number of its first page.
-    if (offset === (this.version === 1 ? 0x040 : 0x044)) {
-      const first = this.version === 1 ? value * this.#get(0x028) : this.#get(0x080);
-      const start = first - PHYSICAL_BASE;
-      const hasEventIndex = (this.accepted[0] & (1 << 29)) !== 0;
-      this.queues[queue] = new DeviceQueue(this.memory, start, this.#get(0x038), hasEventIndex);
-    }
-  }
-
-  #get(offset: number): number {
-    return this.#written.get(`${offset}`) ?? 0;
-  }
-}
+import { BASIC, EVERYTHING, NetworkModel, QUEUE_SIZE } from './network-model.ts';
 
 const FRAME = Array.from({ length: 60 }, (_, i) => i);
 
@@ -104,17 +8,19 @@ describe('a network device', () => {
     const model = new NetworkModel();
     const device = model.open();
     expect(device).toMatchObject({ name: 'service', mac: 0x0200_0000_0007, mtu: 1400 });
-    // MTU, MAC, event index; version 1: nothing else was asked for.
-    expect(model.accepted).toEqual([(1 << 3) | (1 << 5) | (1 << 29), 1]);
+    // MTU, MAC, event index, mergeable buffers, checksums, segments with and without CWR; version 1.
+    expect(model.accepted).toEqual([0x2000_0000 | 0xbb80 | 0x28 | 0x3, 1]);
+    expect(device.offloads).toEqual({ checksum: true, segmentation: true });
     expect(model.machine.lines).toEqual([12]);
   });
 
   it('may be of the legacy kind, if its headers have 12 bytes', () => {
     const model = new NetworkModel();
     model.version = 1;
+    model.features = [BASIC[0] | (1 << 15), 0];
     const device = model.open();
     // Mergeable buffers for the header; no word of features above 31, which such a device ignores.
-    expect(model.accepted).toEqual([(1 << 3) | (1 << 5) | (1 << 15) | (1 << 29), 0]);
+    expect(model.accepted).toEqual(model.features);
     model.deliver(FRAME);
     expect(device.receive()).toMatchObject({ length: 60 });
     const outgoing = device.transmit();
@@ -134,10 +40,10 @@ describe('a network device', () => {
   it('may have fewer features', () => {
     const model = new NetworkModel();
     model.features = [0, 1];
-    expect(model.open()).toMatchObject({ mac: 0x5a5a_5a5a_5a5a, mtu: 1500 });
-    model.mtu = 9000;
-    model.features = EVERYTHING;
-    expect(model.open().mtu).toBe(1500);
+    const device = model.open();
+    expect(device).toMatchObject({ mac: 0x5a5a_5a5a_5a5a, mtu: 1500 });
+    expect(device.offloads).toEqual({ checksum: false, segmentation: false });
+    expect(() => device.transmit(2049)).toThrow('no frame is so large');
   });
 
   it('lends received frames without their header, from where the device wrote them', () => {
@@ -182,7 +88,7 @@ describe('a network device', () => {
     const { start, length } = model.queues[1].buffer(id);
     expect(length).toBe(72);
     const sent = Array.from(model.memory.bytes.subarray(start, start + length));
-    expect(sent).toEqual([...new Array(12).fill(0), ...FRAME]);
+    expect(sent).toEqual([...new Array<number>(12).fill(0), ...FRAME]);
     model.queues[1].use(id, 0);
     expect(device.transmit()).toBeDefined();
     expect(device.counters).toMatchObject({ sentFrames: 4, sentBytes: 240 });
@@ -224,6 +130,16 @@ describe('a network device', () => {
     model.causes = 1;
     expect(device.settle(true)).toBe(false);
     expect(model.causes).toBe(0);
+  });
+
+  it.each([
+    ['less than IPv4 needs', 67, EVERYTHING, 1500],
+    ['just enough', 68, BASIC, 68],
+    ['the most for small buffers', 2030, BASIC, 2030],
+    ['too much for small buffers', 2031, BASIC, 1500],
+    ['enough for large buffers', 9000, EVERYTHING, 9000],
+  ])('has the MTU that it says, if that can be had: %s', (_, said, features, mtu) => {
+    expect(Object.assign(new NetworkModel(), { mtu: said, features }).open().mtu).toBe(mtu);
   });
 
   it.each([
