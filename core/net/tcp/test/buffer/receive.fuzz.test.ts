@@ -16,7 +16,8 @@ class Model {
 
   /** Answers the duplicate to be reported. */
   insert(start: number, end: number): [number, number] | undefined {
-    const duplicate = start < this.next ? [start, Math.min(end, this.next)] : this.overlap(start, end);
+    const duplicate =
+      start < this.next ? [start, Math.min(end, this.next)] : this.overlap(start, end);
     const from = Math.max(start, this.next);
     const to = Math.min(end, this.taken + LIMIT);
     const isOneMore = from > this.next && !this.#touches(from, to) && this.ranges().length === 64;
@@ -112,9 +113,7 @@ describe('ReceiveBuffer', () => {
             position(words[block * 2 + 1]),
           ]);
           if (duplicate !== undefined) expect(sacks.shift()).toEqual(duplicate);
-          expect(sacks).toHaveLength(
-            Math.min(duplicate === undefined ? 4 : 3, ranges.length),
-          );
+          expect(sacks).toHaveLength(Math.min(duplicate === undefined ? 4 : 3, ranges.length));
           expect(new Set(sacks.map(String)).size).toBe(sacks.length);
           for (const block of sacks) expect(ranges).toContainEqual(block);
           if (arrived >= 0) {
@@ -158,7 +157,8 @@ describe('ReceiveBuffer', () => {
         const view = buffer.peek();
         const count = random.below(view.length + 1);
         for (let at = 0; at < count; at++) {
-          if (view[at] !== streamByte(one.taken + at)) throw new Error(`wrong byte ${one.taken + at}`);
+          if (view[at] !== streamByte(one.taken + at))
+            throw new Error(`wrong byte ${one.taken + at}`);
         }
         buffer.consume(count);
         one.taken += count;

@@ -67,7 +67,12 @@ describe('ReceiveBuffer', () => {
     const receiver = new Receiver({ first: 0xffff_fff0 });
     expect(receiver.arrive(10, 20)).toBe(OUT_OF_ORDER);
     expect(receiver.arrive(30, 40)).toBe(OUT_OF_ORDER);
-    expect(receiver.buffer).toMatchObject({ next: 0xffff_fff0, available: 0, buffered: 20, gaps: 2 });
+    expect(receiver.buffer).toMatchObject({
+      next: 0xffff_fff0,
+      available: 0,
+      buffered: 20,
+      gaps: 2,
+    });
     expect(receiver.arrive(0, 10)).toBe(IN_ORDER | FILLED_GAP);
     expect(receiver.buffer).toMatchObject({ next: 4, available: 20, buffered: 30, gaps: 1 });
     expect(receiver.arrive(20, 30)).toBe(IN_ORDER | FILLED_GAP);
