@@ -7,7 +7,7 @@ export interface Entry {
   readonly remoteAddress: IpAddress;
   readonly remotePort: number;
   /** For the table: the next one that differs in the local address only. */
-  sibling: this | undefined;
+  sibling: Entry | undefined;
 }
 
 /** All connections, by local port, then by the peer, then by the local address. */
@@ -27,7 +27,9 @@ export class Table<E extends Entry> {
     const key = peerKey(remoteAddress, remotePort);
     let entry =
       peers.map !== undefined ? peers.map.get(key) : peers.key === key ? peers.only : undefined;
-    while (entry !== undefined && entry.localAddress !== localAddress) entry = entry.sibling;
+    while (entry !== undefined && entry.localAddress !== localAddress) {
+      entry = entry.sibling as E | undefined;
+    }
     return entry;
   }
 
@@ -59,10 +61,10 @@ export class Table<E extends Entry> {
     const key = peerKey(entry.remoteAddress, entry.remotePort);
     const first = peers.map.get(key);
     if (first === entry) {
-      if (entry.sibling !== undefined) peers.map.set(key, entry.sibling);
+      if (entry.sibling !== undefined) peers.map.set(key, entry.sibling as E);
       else peers.map.delete(key);
     } else {
-      let before = first;
+      let before: Entry | undefined = first;
       while (before !== undefined && before.sibling !== entry) before = before.sibling;
       if (before === undefined) return;
       before.sibling = entry.sibling;

@@ -4,13 +4,8 @@ import { ACK, FIN, RST, SYN } from '../packet.ts';
 import { distance } from '../sequence.ts';
 import type { Entry } from './table.ts';
 
-/** What a connection leaves behind. */
+/** What is left of a connection: SND.NXT, RCV.NXT and its timestamps. */
 export interface Remains {
-  readonly localAddress: IpAddress;
-  readonly localPort: number;
-  readonly remoteAddress: IpAddress;
-  readonly remotePort: number;
-  /** SND.NXT and RCV.NXT. */
   readonly sendNext: number;
   readonly receiveNext: number;
   readonly hasTimestamps: boolean;
@@ -27,7 +22,7 @@ export const REOPEN = 2;
 
 /** A connection in TIME-WAIT: no more than is needed to answer (RFC 9293 section 3.10.7.4). */
 export class TimeWait implements Entry {
-  sibling: this | undefined = undefined;
+  sibling: Entry | undefined = undefined;
   readonly localAddress: IpAddress;
   readonly localPort: number;
   readonly remoteAddress: IpAddress;
@@ -40,11 +35,11 @@ export class TimeWait implements Entry {
   /** When it is forgotten, in monotonic milliseconds. */
   expiry = 0;
 
-  constructor(remains: Remains) {
-    this.localAddress = remains.localAddress;
-    this.localPort = remains.localPort;
-    this.remoteAddress = remains.remoteAddress;
-    this.remotePort = remains.remotePort;
+  constructor(entry: Entry, remains: Remains) {
+    this.localAddress = entry.localAddress;
+    this.localPort = entry.localPort;
+    this.remoteAddress = entry.remoteAddress;
+    this.remotePort = entry.remotePort;
     this.sendNext = remains.sendNext;
     this.receiveNext = remains.receiveNext;
     this.hasTimestamps = remains.hasTimestamps;

@@ -23,7 +23,7 @@ describe('InitialSequences', () => {
       for (let port = 1024; port < 1032; port++) seen.add(numbers.of(LOCAL, 80, REMOTE, port, 0));
     }
     expect(seen.size).toBe(64);
-    const gaps = [...seen].map((number, index, all) => (number - all.at(index - 1)!) >>> 0);
+    const gaps = [...seen].map((number, index, all) => (number - (all.at(index - 1) ?? 0)) >>> 0);
     expect(new Set(gaps).size).toBe(64);
   });
 

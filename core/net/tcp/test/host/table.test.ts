@@ -5,7 +5,7 @@ import type { Entry } from '../../src/host/table.ts';
 import { Table } from '../../src/host/table.ts';
 
 class Item implements Entry {
-  sibling: this | undefined = undefined;
+  sibling: Entry | undefined = undefined;
   readonly localAddress: IpAddress;
   readonly localPort: number;
   readonly remoteAddress: IpAddress;
