@@ -17,10 +17,15 @@ export const ECHO_REQUEST = 8;
 export const TIME_EXCEEDED = 11;
 export const PARAMETER_PROBLEM = 12;
 
-/** Codes of {@link UNREACHABLE}. */
+/** Codes of {@link UNREACHABLE} (RFC 792, RFC 1122 section 3.2.2.1). */
+export const NETWORK_UNREACHABLE = 0;
+export const HOST_UNREACHABLE = 1;
 export const PROTOCOL_UNREACHABLE = 2;
 export const PORT_UNREACHABLE = 3;
 export const FRAGMENTATION_NEEDED = 4;
+export const SOURCE_ROUTE_FAILED = 5;
+export const NETWORK_UNREACHABLE_FOR_SERVICE = 11;
+export const HOST_UNREACHABLE_FOR_SERVICE = 12;
 
 /** The code of {@link TIME_EXCEEDED} that a host sends. */
 export const REASSEMBLY_TIME_EXCEEDED = 1;

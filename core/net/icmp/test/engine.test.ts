@@ -2,6 +2,7 @@ import type { Ipv4Header } from '@atoll/ipv4/packet';
 import { emitIpv4, emptyIpv4Header } from '@atoll/ipv4/packet';
 import type { Result } from '@atoll/result/result';
 import { expect as unwrap } from '@atoll/result/result';
+import { Random } from '@atoll/sim/random';
 import { describe, expect, it } from 'vitest';
 import type { IcmpEvent } from '../src/engine.ts';
 import { Icmp } from '../src/engine.ts';
@@ -11,9 +12,11 @@ import {
   ECHO_REQUEST,
   emitIcmp,
   FRAGMENTATION_NEEDED,
+  PARAMETER_PROBLEM,
   PORT_UNREACHABLE,
   parseIcmp,
   REDIRECT,
+  SOURCE_QUENCH,
   TIME_EXCEEDED,
   UNREACHABLE,
 } from '../src/packet.ts';
@@ -147,27 +150,83 @@ describe('reporting', () => {
 describe('reports of others', () => {
   const udp = new Uint8Array([0x9c, 0x40, 0, 53, 0, 8, 0, 0]);
   const quote = datagram(udp, { source: US, destination: PEER, protocol: 17 }).bytes;
+  const TIMEOUT = { type: TIME_EXCEEDED, code: 0, rest: 0 };
 
   it('say which datagram it was', () => {
     const error = { type: UNREACHABLE, code: PORT_UNREACHABLE, rest: 9999, body: quote };
     expect(unwrap(handle(new Icmp(PREFIX), error))).toEqual({
       kind: 'report',
       report: {
+        kind: 'unreachable',
+        isHard: true,
         type: UNREACHABLE,
         code: PORT_UNREACHABLE,
         mtu: 0,
+        length: 28,
         protocol: 17,
         source: US,
         destination: PEER,
         sourcePort: 40_000,
         destinationPort: 53,
+        sequence: undefined,
       },
     });
   });
 
   it('say what fits when fragmentation is needed', () => {
     const error = { type: UNREACHABLE, code: FRAGMENTATION_NEEDED, rest: 1400, body: quote };
-    expect(unwrap(handle(new Icmp(PREFIX), error))).toMatchObject({ report: { mtu: 1400 } });
+    expect(unwrap(handle(new Icmp(PREFIX), error))).toMatchObject({
+      report: { kind: 'too-big', isHard: false, mtu: 1400 },
+    });
+  });
+
+  it.each([
+    ['unreachable', false, UNREACHABLE, [0, 1, 5, 11, 12]],
+    ['unreachable', true, UNREACHABLE, [2, 3, 6, 7, 8, 9, 10, 13, 14, 15]],
+    ['time-exceeded', false, TIME_EXCEEDED, [0, 1]],
+    ['parameter-problem', false, PARAMETER_PROBLEM, [0, 1, 2]],
+  ])('are %s, hard: %s, of type %i with codes %j', (kind, isHard, type, codes) => {
+    for (const code of codes) {
+      const error = { type, code, rest: 1400, body: quote };
+      expect(unwrap(handle(new Icmp(PREFIX), error))).toMatchObject({
+        report: { kind, isHard, code, mtu: 0 },
+      });
+    }
+  });
+
+  it('quote the sequence number of TCP, if it is there', () => {
+    const tcp = new Uint8Array([0x9c, 0x40, 0, 80, 0xfe, 0xdc, 0xba, 0x98]);
+    const body = datagram(tcp, { source: US, destination: PEER, protocol: 6 }).bytes;
+    const about = (length: number) =>
+      unwrap(handle(new Icmp(PREFIX), { ...TIMEOUT, body: body.slice(0, length) }));
+    const ports = { protocol: 6, sourcePort: 40_000, destinationPort: 80 };
+    expect(about(28)).toMatchObject({ report: { ...ports, sequence: 0xfedc_ba98 } });
+    expect(about(27)).toMatchObject({ report: { ...ports, sequence: undefined } });
+  });
+
+  it('find the payload behind options', () => {
+    const body = new Uint8Array(28 + 4).fill(1, 20, 24);
+    body.set(quote.subarray(0, 20));
+    body.set(udp, 24);
+    body[0] = 0x46;
+    expect(unwrap(handle(new Icmp(PREFIX), { ...TIMEOUT, body }))).toMatchObject({
+      report: { sourcePort: 40_000, destinationPort: 53 },
+    });
+  });
+
+  it.each([
+    ['a later fragment', { source: US, protocol: 17, fragmentOffset: 8 }],
+    ['a protocol without ports', { source: US, protocol: 1 }],
+  ])('have no ports of %s', (_, fields) => {
+    const { bytes: body } = datagram(udp, fields);
+    expect(unwrap(handle(new Icmp(PREFIX), { ...TIMEOUT, body }))).toMatchObject({
+      report: { source: US, sourcePort: 0, destinationPort: 0, sequence: undefined },
+    });
+  });
+
+  it.each([SOURCE_QUENCH, REDIRECT])('of type %i are ignored', (type) => {
+    const error = { type, code: 1, rest: 0xc000_0263, body: quote };
+    expect(unwrap(handle(new Icmp(PREFIX), error)).kind).toBe('ignored');
   });
 
   it.each([
@@ -175,13 +234,13 @@ describe('reports of others', () => {
     ['half a header', 19],
     ['no ports', 23],
   ])('are malformed when they quote %s', (_, length) => {
-    const error = { type: TIME_EXCEEDED, code: 0, rest: 0, body: quote.slice(0, length) };
-    expect(handle(new Icmp(PREFIX), error).ok).toBe(false);
+    const body = quote.slice(0, length);
+    expect(handle(new Icmp(PREFIX), { ...TIMEOUT, body }).ok).toBe(false);
   });
 
   it('are malformed when they quote something else than IPv4', () => {
     const body = new Uint8Array(40).fill(0x65);
-    expect(handle(new Icmp(PREFIX), { type: REDIRECT, code: 0, rest: 0, body }).ok).toBe(false);
+    expect(handle(new Icmp(PREFIX), { ...TIMEOUT, body }).ok).toBe(false);
   });
 
   it('are only listened to when they are errors', () => {
@@ -201,5 +260,16 @@ describe('RateLimit', () => {
   it('survives a clock that goes backwards', () => {
     const limit = new RateLimit(10, 1);
     expect([limit.allows(1000), limit.allows(0), limit.allows(100)]).toEqual([true, false, true]);
+  });
+
+  it('hides how much passed behind chance, within its rate', () => {
+    const burst = (seed: number) => {
+      const limit = new RateLimit(1, 300, new Random(seed));
+      return Array.from({ length: 400 }, () => limit.allows(0)).filter(Boolean).length;
+    };
+    const bursts = Array.from({ length: 40 }, (_, seed) => burst(seed));
+    expect(new Set(bursts).size).toBeGreaterThan(5);
+    expect(Math.max(...bursts)).toBeLessThan(200);
+    expect(Math.min(...bursts)).toBeGreaterThan(100);
   });
 });

@@ -118,7 +118,7 @@ describe('a report of others', () => {
     const reports: IcmpReport[] = [];
     const { macs, exchange } = setUp((report) => reports.push(report));
     expect(exchange(ipv4Frame(macs, emitIcmp(error), { protocol: 1 }))).toEqual([]);
-    expect(reports).toEqual([
+    expect(reports).toMatchObject([
       {
         type: UNREACHABLE,
         code: PORT_UNREACHABLE,
