@@ -1,8 +1,7 @@
-import type { Located } from '@atoll/bytes/fast';
+import type { Copy, Located } from '@atoll/bytes/fast';
+import { plainCopy } from '@atoll/bytes/fast';
 import type { Block, BlockPool } from './blocks.ts';
 import { BLOCK_BITS, BLOCK_MASK, BLOCK_SIZE } from './blocks.ts';
-import type { Copy } from './copy.ts';
-import { plainCopy } from './copy.ts';
 import { SequenceRanges } from './ranges.ts';
 
 /** What `insert` answers, added up: `next` moved, */

@@ -1,7 +1,6 @@
-import type { Located } from '@atoll/bytes/fast';
+import type { Copy, Located } from '@atoll/bytes/fast';
 import type { Block, BlockPool } from './blocks.ts';
 import { BLOCK_BITS, BLOCK_MASK, BLOCK_SIZE } from './blocks.ts';
-import type { Copy } from './copy.ts';
 
 /**
  * Bytes that were written and are not yet acknowledged. Each has its sequence number, so `start` is the

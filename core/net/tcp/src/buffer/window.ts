@@ -52,12 +52,12 @@ export class ReceiveWindow {
     let size = this.size;
     const step = free - size;
     if (step >= this.mss || step * 2 >= this.#buffer.limit) size = free;
-    const unit = 2 ** this.scale;
+    const { scale } = this;
     // A window that was announced stays open to the byte where there is room to round up.
-    let units = Math.ceil(size / unit);
-    if (units * unit > Math.max(free, 0) || units > 0xffff) units = Math.floor(size / unit);
-    if (units > 0xffff) units = 0xffff;
-    const edge = (next + units * unit) >>> 0;
+    let units = (size + (1 << scale) - 1) >>> scale;
+    if (units << scale > free || units > MAXIMUM_FIELD) units = size >>> scale;
+    if (units > MAXIMUM_FIELD) units = MAXIMUM_FIELD;
+    const edge = (next + (units << scale)) >>> 0;
     if (((edge - this.#edge) | 0) > 0) this.#edge = edge;
     return units;
   }
@@ -101,7 +101,8 @@ export class ReceiveWindow {
 }
 
 /** What a window field can say with the largest shift count (RFC 7323 section 2.3). */
-const MAXIMUM_WINDOW = 0xffff << 14;
+const MAXIMUM_FIELD = 0xffff;
+const MAXIMUM_WINDOW = MAXIMUM_FIELD << 14;
 /** A link without delay gives no meaning to what is taken in no time. */
 const SHORTEST_MS = 1;
 /** For what a sender in slow start adds while the window is on its way. */

@@ -306,6 +306,19 @@ describe('memory that is short', () => {
     expect(receiver.take()).toEqual(stream(0, 2 * 4096 + 4000));
   });
 
+  it('finds what else it can give up beyond blocks that it never had', () => {
+    const memory = pool(8);
+    const receiver = new Receiver({ memory });
+    receiver.arrive(2 * 4096, 2 * 4096 + 10);
+    receiver.arrive(9 * 4096, 9 * 4096 + 10);
+    while (memory.take() !== undefined);
+    expect(receiver.arrive(0, 4096)).toBe(IN_ORDER | FILLED_GAP);
+    expect(receiver.sacks()).toEqual([[2 * 4096, 2 * 4096 + 10]]);
+    expect(receiver.arrive(4096, 2 * 4096)).toBe(IN_ORDER | FILLED_GAP);
+    expect(receiver.arrive(2 * 4096, 2 * 4096 + 1)).toBe(DROPPED);
+    expect(receiver.take()).toEqual(stream(0, 2 * 4096));
+  });
+
   it('cuts a range that is given up in part', () => {
     const memory = pool(4);
     const receiver = new Receiver({ memory });

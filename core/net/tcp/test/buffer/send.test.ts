@@ -1,6 +1,6 @@
+import { plainCopy } from '@atoll/bytes/fast';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { plainCopy } from '../../src/buffer/copy.ts';
 import { SendBuffer } from '../../src/buffer/send.ts';
 import { pool, stream, streamByte } from './stream.ts';
 

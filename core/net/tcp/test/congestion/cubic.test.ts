@@ -161,7 +161,11 @@ describe('CUBIC', () => {
     }
     pausing.control.onIdle(290, 300);
     pausing.pause(290);
-    for (const sender of [steady, pausing]) sender.run(2000);
+    for (const sender of [steady, pausing]) {
+      sender.pause(10);
+      sender.control.onAck(MSS, MSS, false, sender.now, 100);
+      sender.run(2000);
+    }
     expect(Math.abs(pausing.segments - steady.segments)).toBeLessThan(1);
 
     const { window } = pausing.control;
@@ -172,6 +176,8 @@ describe('CUBIC', () => {
 
   it('begins with one segment after a timeout, then from where slow start ends (section 4.8)', () => {
     const sender = new Sender(100, 400);
+    sender.lose();
+    sender.control.window = 400_000;
     sender.control.onTimeout(400_000, sender.now);
     expect(sender.control).toMatchObject({ window: MSS, slowStartThreshold: 280_000 });
     sender.control.onTimeout(MSS, sender.now + 1000);

@@ -43,6 +43,12 @@ describe('HyStart++', () => {
     }
   });
 
+  it('compares with the round before only', () => {
+    const hyStart = new HyStart();
+    for (let sample = 40; sample <= 60; sample += 4) round(hyStart, sample);
+    expect(round(hyStart, 60)).toBe(SEGMENTS * MSS);
+  });
+
   it('needs eight samples in a round', () => {
     const few = new HyStart();
     for (let index = 0; index < 10; index++) {
