@@ -14,7 +14,8 @@ export class Lan {
   /** A folder for the files of programs; it goes away with the network. */
   readonly folder: string;
   readonly #removeFolder: () => void;
-  readonly #hosts: Host[] = [];
+  /** Hosts, and to what they are plugged in. */
+  readonly #hosts = new Map<Host, string>();
   readonly #links = ['bridge'];
   #macs = 0;
 
@@ -38,8 +39,8 @@ export class Lan {
   /** Plugs in a new host; `address` is such as `10.0.0.9/24`, none for one that shall ask for it. */
   host(role: string, address?: string): Host {
     const host = new Host(role, this.newMac());
-    this.#hosts.push(host);
     const port = `port${this.#links.length}`;
+    this.#hosts.set(host, port);
     this.wire.configure(
       `link add ${port} type veth peer name eth0 address ${host.mac} netns ${host.name}`,
       `link set ${port} master bridge up`,
@@ -50,11 +51,29 @@ export class Lan {
   }
 
   /** Plugs in a new TAP interface for a program that runs in {@link wire}; answers its name. */
-  tap(): string {
+  tap(bridge = 'bridge'): string {
     const tap = `tap${this.#links.length}`;
-    this.wire.configure(`tuntap add ${tap} mode tap`, `link set ${tap} master bridge up`);
+    this.wire.configure(`tuntap add ${tap} mode tap`, `link set ${tap} master ${bridge} up`);
     this.#links.push(tap);
     return tap;
+  }
+
+  /**
+   * Moves `host` from the bridge to one of its own. Answers TAP interfaces on either, for a program in
+   * {@link wire} that carries frames between the two.
+   */
+  setApart(host: Host): [near: string, far: string] {
+    const port = this.#hosts.get(host);
+    if (port === undefined) throw new Error(`${host.name} is not plugged in here`);
+    const near = this.tap();
+    const island = `island${this.#links.length}`;
+    this.#links.push(island);
+    this.wire.configure(
+      `link add ${island} type bridge forward_delay 0 mcast_snooping 0`,
+      `link set ${island} up`,
+      `link set ${port} master ${island}`,
+    );
+    return [near, this.tap(island)];
   }
 
   /** A hardware address that is nobody else's here: locally administered, unicast. */
@@ -77,7 +96,7 @@ export class Lan {
 
   /** Unplugs everything and removes it. */
   remove(): void {
-    for (const namespace of [...this.#hosts, this.wire]) namespace.remove();
+    for (const namespace of [...this.#hosts.keys(), this.wire]) namespace.remove();
     this.#removeFolder();
   }
 }
