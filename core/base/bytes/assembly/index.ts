@@ -1,5 +1,6 @@
 /**
- * The Internet checksum over linear memory: what `src/checksum.ts` does, eight bytes at a time.
+ * The Internet checksum over linear memory: what `src/checksum.ts` does, eight bytes at a time; and
+ * copying there.
  *
  * The words are loaded little-endian and the sum is turned round at the end: one's complement sums do
  * not care about byte order (RFC 1071 section 2 (B)). Loads need no alignment.
@@ -30,6 +31,11 @@ export function sum(address: u32, length: u32, initial: u32): u32 {
   }
   if (left & 1) total = add(total, load<u8>(at) as u64);
   return fold((bswap<u16>(fold(total) as u16) as u64) + (initial as u64));
+}
+
+/** Copies `length` bytes; the two places may overlap. */
+export function copy(from: u32, to: u32, length: u32): void {
+  memory.copy(to, from, length);
 }
 
 /** Adds with the carry that leaves at the top coming back in at the bottom. */

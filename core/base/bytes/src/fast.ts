@@ -8,6 +8,12 @@ export interface Checksum {
   sum(region: Located, start: number, end: number, initial?: number): number;
 }
 
+/** Copies between regions without making views of them. */
+export interface Copy {
+  /** Copies `length` bytes from `fromStart` of `from` to `toStart` of `to`; they may overlap. */
+  copy(from: Located, fromStart: number, to: Located, toStart: number, length: number): void;
+}
+
 /** A region or a frame of `@atoll/device`. */
 export interface Located {
   readonly bytes: Uint8Array;
@@ -43,4 +49,39 @@ export function fastChecksum(fast: Loader): Checksum {
   };
 }
 
+/** The reference in TypeScript. A range outside of the bytes throws, here and in {@link fastCopy}. */
+export const plainCopy: Copy = {
+  copy(from, fromStart, to, toStart, length) {
+    checkRange(from, fromStart, length);
+    checkRange(to, toStart, length);
+    if (from.bytes === to.bytes) to.bytes.copyWithin(toStart, fromStart, fromStart + length);
+    else to.bytes.set(from.bytes.subarray(fromStart, fromStart + length), toStart);
+  },
+};
+
+/** The same from `assembly/index.ts`. */
+export function fastCopy(fast: Loader): Copy {
+  const { copy: copyAt } = fast.load('bytes');
+  return {
+    copy(from, fromStart, to, toStart, length) {
+      if (
+        length < 0 ||
+        fromStart < 0 ||
+        toStart < 0 ||
+        fromStart + length > from.bytes.length ||
+        toStart + length > to.bytes.length
+      ) {
+        throw new RangeError(OUTSIDE_OF_COPY);
+      }
+      copyAt(from.address + fromStart, to.address + toStart, length);
+    },
+  };
+}
+
+function checkRange({ bytes }: Located, start: number, length: number): void {
+  if (length < 0 || start < 0 || start + length > bytes.length)
+    throw new RangeError(OUTSIDE_OF_COPY);
+}
+
 const OUTSIDE = 'checksum out of bounds';
+const OUTSIDE_OF_COPY = 'copy out of bounds';
