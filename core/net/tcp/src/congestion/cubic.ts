@@ -50,7 +50,7 @@ class Cubic implements CongestionControl {
     const curve = this.#curve ?? this.#startCurve(now);
     // While the window was not used, time stood still for it (RFC 9438 section 5.8).
     if (!isLimited) curve.start = Math.min(curve.start + since, now);
-    else this.#avoidCongestion(curve, acked, (now - curve.start) / 1000, srtt / 1000);
+    else this.#avoidCongestion(curve, acked, Math.max(now - curve.start, 0) / 1000, srtt / 1000);
   }
 
   onLoss(flight: number): void {

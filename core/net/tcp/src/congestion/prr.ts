@@ -39,8 +39,8 @@ export class Prr {
       if (isSafe) count += mss;
       count = Math.min(count, this.#threshold - inFlight);
     }
-    // The first retransmission goes out whatever happens.
-    if (this.#sent === 0 && count <= 0) count = mss;
+    // The first retransmission goes out whatever happens, and whole.
+    if (this.#sent === 0 && count < mss) count = mss;
     return inFlight + Math.max(count, 0);
   }
 

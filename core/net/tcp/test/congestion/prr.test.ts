@@ -28,9 +28,9 @@ describe('Prr', () => {
   it('retransmits at once, though nothing may be sent yet', () => {
     const prr = new Prr();
     prr.start(20_000, 10_000);
-    expect(prr.onAck(1, 19_000, false, MSS)).toBe(19_001);
-    prr.start(20_000, 0);
     expect(prr.onAck(MSS, 19_000, false, MSS)).toBe(20_000);
+    prr.onSent(MSS);
+    expect(prr.onAck(MSS, 19_000, false, MSS)).toBe(19_000);
   });
 
   it('sends what arrived when more was lost than it wanted to give up', () => {
