@@ -1,7 +1,7 @@
 import type { Located } from '@atoll/bytes/fast';
 import type { IpAddress } from '@atoll/device/socket';
 import type { Connection } from '../connection/connection.ts';
-import { CLOSED, CONNECTED, READABLE, WRITABLE } from '../connection/connection.ts';
+import { CLOSED, CONNECTED, READABLE, WRITABLE } from '../connection/state.ts';
 import type { Segment } from '../packet.ts';
 import type { TcpCounters } from './counters.ts';
 import { PeerCounts } from './peers.ts';

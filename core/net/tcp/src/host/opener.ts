@@ -1,12 +1,12 @@
 import type { Endpoint } from '@atoll/device/socket';
 import type { Entropy } from '@atoll/device/system';
 import type { BlockPool } from '../buffer/blocks.ts';
-import type { ConnectionParameters } from '../connection/connection.ts';
 import { Connection } from '../connection/connection.ts';
+import type { ConnectionParameters } from '../connection/parameters.ts';
 import type { TcpWire } from '../fast.ts';
 import type { TcpFeatures } from '../features.ts';
 import type { Segment } from '../packet.ts';
-import { MAX_TCP_HEADER_LENGTH, TCP_HEADER_LENGTH } from '../packet.ts';
+import { TCP_HEADER_LENGTH } from '../packet.ts';
 import { add, distance } from '../sequence.ts';
 import { RandomLimit } from './challenge.ts';
 import { cookieSack, cookieScale } from './cookie.ts';
@@ -64,10 +64,10 @@ export class Opener {
   resume(path: TcpPath, ack: Readonly<Segment>, mss: number, now: number): Socket {
     const socket = this.#socket(path, ack.destinationPort, ack.sourcePort);
     const { hasTimestamp, timestampEcho } = ack;
-    const parameters = this.#parameters(socket, path, undefined, now);
-    parameters.initialSequence = add(ack.acknowledgment, -1);
+    const initialSequence = add(ack.acknowledgment, -1);
+    const parameters = { ...this.#parameters(socket, path, undefined, now), initialSequence };
     const offer = {
-      initialSequence: parameters.initialSequence,
+      initialSequence,
       receiveInitial: add(ack.sequence, -1),
       mss,
       windowScale: hasTimestamp ? cookieScale(timestampEcho) : -1,
@@ -110,9 +110,6 @@ export class Opener {
       initialSequence: sequence,
       timestampOffset: this.#sequences.timestampOffset,
       mss: path.mtu - headers,
-      mostPayload: path.offloads.segmentation
-        ? LONGEST_PACKET - path.networkHeaderLength - MAX_TCP_HEADER_LENGTH
-        : 0,
       pool,
       wire,
       features,
@@ -125,5 +122,3 @@ export class Opener {
 const CHALLENGES_PER_SECOND = 1000;
 /** How far behind the last sequence number of a connection the next one between the same ports begins. */
 const REUSE_DISTANCE = 0x2_0000;
-/** The longest IP packet in bytes. */
-const LONGEST_PACKET = 0xffff;

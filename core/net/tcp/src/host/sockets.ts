@@ -59,8 +59,9 @@ export class Sockets implements TcpSockets {
     }
     const port = this.#portTo(path, to.port);
     if (port === 0) return this.#fail(to, 'unreachable', open);
-    const former = connections.table.find(path.local, port, path.remote, to.port);
-    if (former instanceof TimeWait) connections.forget(former);
+    const entry = connections.table.find(path.local, port, path.remote, to.port);
+    const former = entry instanceof TimeWait ? entry : undefined;
+    if (former !== undefined) connections.forget(former);
     const socket = opener.open(path, port, to.port, former, now());
     connections.add(socket);
     socket.handler = open(socket);

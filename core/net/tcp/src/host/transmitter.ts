@@ -31,15 +31,20 @@ export class Transmitter {
 
   /** Sends the next segment of `connection`; answers {@link SENT}, {@link IDLE} or {@link REFUSED}. */
   transmit(path: TcpPath, connection: Connection, addresses: number, now: number): number {
-    const frame = path.transmit(capacity(path));
+    const longest = path.offloads.segmentation ? LONGEST_PACKET : path.mtu;
+    const start = path.transportStart;
+    const frame = path.transmit(start - path.networkHeaderLength + longest);
     if (frame === undefined) return REFUSED;
-    const segment = connection.pollTransmit(now);
+    const segment = connection.pollTransmit(
+      now,
+      longest - path.networkHeaderLength - MAX_TCP_HEADER_LENGTH,
+    );
     if (segment === undefined) return IDLE;
-    const { payloadLength, segmentSize } = segment;
+    const { payloadLength } = segment;
     if (payloadLength > 0) {
-      const at = path.transportStart + headerLength(segment);
+      const at = start + headerLength(segment);
       segment.buffer.copyTo(segment.payloadSequence, payloadLength, frame, at, this.#wire);
-      if (payloadLength > segmentSize) frame.segmentSize = segmentSize;
+      frame.segmentSize = segment.segmentSize;
     }
     this.#emit(path, frame, segment, addresses, payloadLength, now);
     return SENT;
@@ -76,8 +81,5 @@ export class Transmitter {
   }
 }
 
-/** Bytes of the largest frame for `path`: a device that segments takes the largest IP packet there is. */
-function capacity(path: TcpPath): number {
-  const packet = path.offloads.segmentation ? 0xffff : path.mtu;
-  return path.transportStart - path.networkHeaderLength + packet;
-}
+/** An IP packet that the device cuts can be as long as any. */
+const LONGEST_PACKET = 0xffff;
