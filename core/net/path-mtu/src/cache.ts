@@ -99,9 +99,9 @@ const IPV6_LEAST = 1280;
 /** Below this a forged report would cost more than the fragments of a narrow path; others do the same. */
 const IPV4_FLOOR = 552;
 
-/** The largest of the usual MTUs below `length` (RFC 1191 section 7.1). */
+/** The largest of the usual MTUs below `length` (RFC 1191 section 7.1); 0 when there is none. */
 function plateauBelow(length: number): number {
-  return PLATEAUS.find((plateau) => plateau < length) ?? IPV4_LEAST;
+  return PLATEAUS.find((plateau) => plateau < length) ?? 0;
 }
 
 const PLATEAUS = [65535, 32000, 17914, 8166, 4352, 2002, 1492, 1006, 508, 296, 68];
