@@ -4,6 +4,7 @@ import type { Connection } from '../connection/connection.ts';
 import { CLOSED, CONNECTED, READABLE, WRITABLE } from '../connection/state.ts';
 import type { Segment } from '../packet.ts';
 import type { TcpCounters } from './counters.ts';
+import { segmentLimit } from './path.ts';
 import { PeerCounts } from './peers.ts';
 import { ReadyQueue } from './ready.ts';
 import type { Socket } from './socket.ts';
@@ -84,7 +85,7 @@ export class Connections {
     if (connection === undefined) return;
     connection.handleSegment(segment, region, now);
     this.#tell(socket, now);
-    connection.settle(now);
+    connection.settle();
     this.#ready.push(socket);
   }
 
@@ -131,7 +132,7 @@ export class Connections {
     if (connection === undefined || path === undefined) return IDLE;
     if (path.mtu !== socket.mtu) {
       socket.mtu = path.mtu;
-      connection.handlePacketTooBig(path.mtu, now);
+      connection.handlePathChange(segmentLimit(path, path.mtu), now);
     }
     const sent = this.#transmitter.transmit(path, connection, socket.addresses, now);
     if (sent !== SENT) {
@@ -215,7 +216,8 @@ export class Connections {
   }
 
   #wait(socket: Socket, connection: Connection, now: number): void {
-    const record = new TimeWait(socket, connection);
+    const { timestampOffset } = connection.block.parameters;
+    const record = new TimeWait(socket, connection, timestampOffset);
     this.table.add(record);
     this.timeWaits.add(record, now);
   }

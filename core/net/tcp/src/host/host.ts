@@ -16,7 +16,8 @@ import type { TcpCounters } from './counters.ts';
 import { zeroTcpCounters } from './counters.ts';
 import type { Listener } from './listener.ts';
 import { Opener } from './opener.ts';
-import type { TcpNetwork } from './path.ts';
+import type { TcpNetwork, TcpPath } from './path.ts';
+import { segmentLimit } from './path.ts';
 import { Replies } from './reply.ts';
 import type { TcpReport } from './report.ts';
 import type { Socket } from './socket.ts';
@@ -158,19 +159,23 @@ export class TcpHost {
     this.#isWorking = false;
   }
 
-  /** Takes an ICMP error about a segment of ours. */
-  handleReport(report: TcpReport, now: number): void {
+  /** Takes an ICMP error about a segment of ours; answers whether it is believed. */
+  handleReport(report: TcpReport, now: number): boolean {
     this.#now = now;
     const { local, localPort, remote, remotePort, sequence, kind } = report;
     const entry = this.#connections.table.find(local, localPort, remote, remotePort);
-    const connection = entry instanceof TimeWait ? undefined : entry?.connection;
-    if (entry === undefined || connection === undefined || !isInFlight(connection, sequence)) {
-      this.counters.ignoredReports++;
-      return;
+    const socket = entry instanceof TimeWait ? undefined : entry;
+    const connection = socket?.connection;
+    const path = socket?.path;
+    if (socket === undefined || connection === undefined || path === undefined)
+      return this.#ignore();
+    if (!isInFlight(connection, sequence)) return this.#ignore();
+    if (kind !== 'too-big') connection.handleUnreachable(kind, now);
+    else if (report.mtu < path.mtu) {
+      connection.handlePathChange(segmentLimit(path, smallestMtu(path, report.mtu)), now);
     }
-    if (kind === 'too-big') connection.handlePacketTooBig(report.mtu, now);
-    else connection.handleUnreachable(kind, now);
-    this.#connections.touch(entry as Socket);
+    this.#connections.touch(socket);
+    return true;
   }
 
   /** Does what is due and sends what can be sent; answers when it wants to be called again. */
@@ -203,6 +208,11 @@ export class TcpHost {
     return this.#strays.handle(segment, source, destination, former, now);
   }
 
+  #ignore(): boolean {
+    this.counters.ignoredReports++;
+    return false;
+  }
+
   #touch(socket: Socket): void {
     this.#connections.touch(socket);
     if (!this.#isWorking) this.#wake?.();
@@ -224,4 +234,13 @@ function isInFlight(
   sequence: number,
 ): boolean {
   return distance(sendUnacknowledged, sequence) >= 0 && distance(sequence, sendNext) > 0;
+}
+
+/**
+ * What to believe that a path takes. Routers of IPv4 that do not say it are of a time when it was mostly
+ * this (RFC 1191 section 7.1), and no link of IPv6 takes less (RFC 8201 section 4).
+ */
+function smallestMtu({ networkHeaderLength }: TcpPath, mtu: number): number {
+  if (networkHeaderLength === 40) return Math.max(mtu, 1280);
+  return mtu === 0 ? 576 : mtu;
 }

@@ -6,12 +6,12 @@ import type { ConnectionParameters } from '../connection/parameters.ts';
 import type { TcpWire } from '../fast.ts';
 import type { TcpFeatures } from '../features.ts';
 import type { Segment } from '../packet.ts';
-import { TCP_HEADER_LENGTH } from '../packet.ts';
 import { add, distance } from '../sequence.ts';
 import { RandomLimit } from './challenge.ts';
 import { cookieSack, cookieScale } from './cookie.ts';
 import { InitialSequences } from './initial-sequence.ts';
 import type { TcpPath } from './path.ts';
+import { segmentLimit } from './path.ts';
 import { Socket } from './socket.ts';
 
 export interface OpenerOptions {
@@ -67,12 +67,11 @@ export class Opener {
     const initialSequence = add(ack.acknowledgment, -1);
     const parameters = { ...this.#parameters(socket, path, undefined, now), initialSequence };
     const offer = {
-      initialSequence,
       receiveInitial: add(ack.sequence, -1),
       mss,
       windowScale: hasTimestamp ? cookieScale(timestampEcho) : -1,
       sackPermitted: hasTimestamp && cookieSack(timestampEcho),
-      timestamps: hasTimestamp,
+      hasTimestamp,
     };
     socket.connection = Connection.fromCookie(parameters, ack, offer, now);
     return socket;
@@ -103,13 +102,12 @@ export class Opener {
     if (former !== undefined && distance(former.sendNext, sequence) <= 0) {
       sequence = add(former.sendNext, REUSE_DISTANCE);
     }
-    const headers = path.networkHeaderLength + TCP_HEADER_LENGTH;
     return {
       localPort,
       remotePort,
       initialSequence: sequence,
       timestampOffset: this.#sequences.timestampOffset,
-      mss: path.mtu - headers,
+      mss: segmentLimit(path, path.mtu),
       pool,
       wire,
       features,

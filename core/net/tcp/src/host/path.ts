@@ -1,5 +1,6 @@
 import type { Frame, Offloads } from '@atoll/device/network';
 import type { IpAddress } from '@atoll/device/socket';
+import { TCP_HEADER_LENGTH } from '../packet.ts';
 
 /** The IP layer below: it knows the ways to others. */
 export interface TcpNetwork {
@@ -28,4 +29,9 @@ export interface TcpPath {
    * `checksumStart`, `checksumOffset` and `segmentSize`; what goes before it is written here.
    */
   send(frame: Frame, transportLength: number, now: number): void;
+}
+
+/** The largest segment in an IP packet of `mtu` bytes, without its header and without options (RFC 6691). */
+export function segmentLimit({ networkHeaderLength }: TcpPath, mtu: number): number {
+  return mtu - networkHeaderLength - TCP_HEADER_LENGTH;
 }

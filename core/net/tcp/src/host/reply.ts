@@ -1,11 +1,12 @@
 import type { IpAddress } from '@atoll/device/socket';
 import type { Entropy } from '@atoll/device/system';
 import type { Segment, SegmentHeader } from '../packet.ts';
-import { ACK, addressSum, emptyHeader, FIN, RST, SYN, TCP_HEADER_LENGTH } from '../packet.ts';
+import { ACK, addressSum, emptyHeader, FIN, RST, SYN } from '../packet.ts';
 import { add } from '../sequence.ts';
 import { RandomLimit } from './challenge.ts';
 import type { TcpCounters } from './counters.ts';
 import type { TcpNetwork, TcpPath } from './path.ts';
+import { segmentLimit } from './path.ts';
 import type { TimeWait } from './time-wait.ts';
 import type { Transmitter } from './transmitter.ts';
 
@@ -59,7 +60,7 @@ export class Replies {
     header.acknowledgment = add(syn.sequence, 1);
     header.flags = SYN | ACK;
     header.window = COOKIE_WINDOW;
-    header.mss = path.mtu - path.networkHeaderLength - TCP_HEADER_LENGTH;
+    header.mss = segmentLimit(path, path.mtu);
     return header;
   }
 

@@ -16,6 +16,6 @@ export interface TcpReport {
   readonly remotePort: number;
   /** The sequence number of the segment. */
   readonly sequence: number;
-  /** For `too-big`: the longest IP packet in bytes. */
+  /** For `too-big`: the longest IP packet in bytes, 0 when the router did not say; 0 otherwise. */
   readonly mtu: number;
 }

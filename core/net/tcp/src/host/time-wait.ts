@@ -4,14 +4,12 @@ import { ACK, FIN, RST, SYN } from '../packet.ts';
 import { distance } from '../sequence.ts';
 import type { Entry } from './table.ts';
 
-/** What is left of a connection: SND.NXT, RCV.NXT and its timestamps. */
+/** What is left of a connection: SND.NXT, RCV.NXT, and the last timestamp of the peer. */
 export interface Remains {
   readonly sendNext: number;
   readonly receiveNext: number;
   readonly hasTimestamps: boolean;
-  /** The peer's last timestamp, and what ours are to the clock of milliseconds. */
   readonly recentTimestamp: number;
-  readonly timestampOffset: number;
 }
 
 /** What is to be done about a segment for a connection in TIME-WAIT. */
@@ -35,7 +33,8 @@ export class TimeWait implements Entry {
   /** When it is forgotten, in monotonic milliseconds. */
   expiry = 0;
 
-  constructor(entry: Entry, remains: Remains) {
+  /** `timestampOffset` is what our timestamps are ahead of the clock of milliseconds. */
+  constructor(entry: Entry, remains: Remains, timestampOffset: number) {
     this.localAddress = entry.localAddress;
     this.localPort = entry.localPort;
     this.remoteAddress = entry.remoteAddress;
@@ -44,7 +43,7 @@ export class TimeWait implements Entry {
     this.receiveNext = remains.receiveNext;
     this.hasTimestamps = remains.hasTimestamps;
     this.recentTimestamp = remains.recentTimestamp;
-    this.timestampOffset = remains.timestampOffset;
+    this.timestampOffset = timestampOffset;
   }
 
   /** Answers {@link IGNORE}, {@link ACKNOWLEDGE} or {@link REOPEN}. */

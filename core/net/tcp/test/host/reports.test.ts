@@ -41,7 +41,7 @@ describe('an ICMP error', () => {
   it('ends a connection that is being opened when it is a hard one', () => {
     const { mine, tell } = opening();
     tell({ kind: 'hard' });
-    expect(mine.story).toBe('closed: refused');
+    expect(mine.story).toBe('closed: unreachable');
   });
 
   it('says why a connection could not be opened when it is a soft one', () => {

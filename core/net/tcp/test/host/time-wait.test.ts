@@ -13,13 +13,8 @@ const ENTRY: Entry = {
 };
 
 function record(hasTimestamps = true): TimeWait {
-  return new TimeWait(ENTRY, {
-    sendNext: 5000,
-    receiveNext: 9000,
-    hasTimestamps,
-    recentTimestamp: 700,
-    timestampOffset: 0,
-  });
+  const remains = { sendNext: 5000, receiveNext: 9000, hasTimestamps, recentTimestamp: 700 };
+  return new TimeWait(ENTRY, remains, 0);
 }
 
 function segment(fields: Partial<Segment>): Segment {
