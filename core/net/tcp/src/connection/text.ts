@@ -1,0 +1,83 @@
+import type { Located } from '@atoll/bytes/fast';
+import { DROPPED, DUPLICATE, FILLED_GAP, IN_ORDER, OUT_OF_ORDER } from '../buffer/receive.ts';
+import type { Segment } from '../packet.ts';
+import { FIN } from '../packet.ts';
+import { startTimeWait } from './close.ts';
+import type { ControlBlock } from './state.ts';
+import { NEEDS_ACK, READABLE } from './state.ts';
+import { armIdle } from './timer.ts';
+
+/** Takes the payload of an acceptable segment, whose first byte has number `sequence`. */
+export function receiveText(
+  c: ControlBlock,
+  segment: Segment,
+  region: Located,
+  sequence: number,
+  now: number,
+): void {
+  const { receive } = c;
+  const start = segment.payloadStart;
+  let end = segment.payloadEnd;
+  const length = end - start;
+  if (c.isFinKnown) end = Math.min(end, start + ((c.peerFin - sequence) | 0));
+  else if ((segment.flags & FIN) === 0 && receive.lend(region, start, end, sequence)) {
+    c.events |= READABLE;
+    onInOrder(c, segment.segmentSize === 0 ? length : segment.segmentSize, now);
+    return;
+  }
+  const became = receive.insert(region, start, end, sequence);
+  if ((became & IN_ORDER) !== 0) {
+    c.events |= READABLE;
+    onInOrder(c, segment.segmentSize === 0 ? length : segment.segmentSize, now);
+  }
+  if ((became & SPECIAL) === 0) return;
+  // RFC 5681 section 4.2: the sender waits for news of gaps.
+  c.needs |= NEEDS_ACK;
+  if (c.usesSacks) c.hasReport = true;
+}
+
+/** Remembers where the peer's FIN is; it counts when everything before it is here. */
+export function noteFin(c: ControlBlock, sequence: number): void {
+  if (c.isFinKnown) return;
+  c.isFinKnown = true;
+  c.peerFin = sequence;
+}
+
+/** Takes the peer's FIN when it is its turn (RFC 9293 section 3.10.7.4, eighth). */
+export function receiveFin(c: ControlBlock, now: number): void {
+  const { receive } = c;
+  if (!c.isFinKnown || c.isFinReceived || ((receive.next - c.peerFin) | 0) < 0) return;
+  receive.next = (receive.next + 1) >>> 0;
+  c.isFinReceived = true;
+  c.events |= READABLE;
+  c.needs |= NEEDS_ACK;
+  switch (c.state) {
+    case 'ESTABLISHED':
+      c.state = 'CLOSE_WAIT';
+      armIdle(c);
+      break;
+    case 'FIN_WAIT_1':
+      c.state = 'CLOSING';
+      break;
+    case 'FIN_WAIT_2':
+      startTimeWait(c, now);
+      break;
+  }
+}
+
+/** Every second segment is acknowledged at once, and so are the first ones (RFC 5681 section 4.2). */
+function onInOrder(c: ControlBlock, size: number, now: number): void {
+  const { window } = c;
+  if (size > window.mss) window.mss = Math.min(size, c.parameters.mss);
+  if (c.quickAcks > 0) {
+    c.quickAcks--;
+    c.needs |= NEEDS_ACK;
+  } else if (((c.receive.next - c.lastAckSent) | 0) >= 2 * window.mss || !c.features.delayedAck) {
+    c.needs |= NEEDS_ACK;
+  } else if (c.ackAt === Number.POSITIVE_INFINITY) {
+    c.ackAt = now + DELAYED_ACK_MS;
+  }
+}
+
+const SPECIAL = OUT_OF_ORDER | DUPLICATE | DROPPED | FILLED_GAP;
+const DELAYED_ACK_MS = 40;
