@@ -23,7 +23,8 @@ export function tapDevice(name: string, mac: number, tap: Tap, fast: FastPaths):
 /** Reads into all but the first `own` bytes, a header that Linux did not write and that stays zero. */
 function readFrame(descriptor: number, into: Uint8Array, own: number): number {
   try {
-    return own + readSync(descriptor, into, own, into.length - own, null);
+    const length = readSync(descriptor, into, own, into.length - own, null);
+    return length === 0 ? 0 : own + length;
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'EAGAIN') return 0;
     throw error;

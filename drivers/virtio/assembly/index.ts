@@ -18,13 +18,14 @@ const IS_OUTSTANDING: u32 = 0x8000_0000;
 const NOTHING: i32 = -1;
 const DROPPED: i32 = -2;
 
-const FIRST: usize = 0;
-const HAS_HEADERS: usize = 4;
-const JOINED: usize = 8;
-const JOINED_SIZE: usize = 12;
-const SEGMENT_SIZE: usize = 16;
-const CHECKSUM_START: usize = 20;
-const CHECKSUM_OFFSET: usize = 24;
+const STATE: usize = 0;
+const FIRST: usize = 4;
+const HAS_HEADERS: usize = 8;
+const JOINED: usize = 12;
+const JOINED_SIZE: usize = 16;
+const SEGMENT_SIZE: usize = 20;
+const CHECKSUM_START: usize = 24;
+const CHECKSUM_OFFSET: usize = 28;
 
 const IS_CHECKED: i32 = 0x100;
 const IS_UNFINISHED: i32 = 0x200;
@@ -97,7 +98,8 @@ export function take(state: u32): i32 {
 /**
  * Answers the number of a frame, what is known about it, and from bit 10 on its length; NOTHING or DROPPED.
  */
-export function receive(state: u32, about: u32, lent: i32): i32 {
+export function receive(about: u32, lent: i32): i32 {
+  const state = load<u32>(about, STATE);
   if (lent >= 0) offer(state, lent as u32);
   const taken = take(state);
   if (taken < 0) return NOTHING;

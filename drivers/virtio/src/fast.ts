@@ -1,5 +1,6 @@
 import type { FastPaths } from '@atoll/device/fast';
 import { FRAME_HEADER_LENGTH } from '@atoll/device/frame-header';
+import type { Frame } from '@atoll/device/network';
 import type { FrameBuffers, QueueMemory } from './network-queue.ts';
 import { NetworkQueue } from './network-queue.ts';
 import { NOTHING } from './queue.ts';
@@ -9,7 +10,7 @@ export class FastQueue extends NetworkQueue {
   readonly #state: number;
   readonly #offer: (state: number, id: number) => number;
   readonly #take: (state: number) => number;
-  readonly #receive: (state: number, frames: number, lent: number) => number;
+  readonly #receive: (about: number, lent: number) => number;
   readonly #send: Send;
   /** Where its frames are, and what is said about the last one. */
   readonly #about: Uint32Array;
@@ -27,6 +28,7 @@ export class FastQueue extends NetworkQueue {
     const { frames, joined, hasHeaders } = buffers;
     this.#about = new Uint32Array(bytes.buffer, bytes.byteOffset, ABOUT_WORDS);
     this.#aboutAddress = address;
+    this.#about[STATE] = memory.state.address;
     this.#about[FIRST] = frames[0].frame.address - FRAME_HEADER_LENGTH;
     this.#about[HAS_HEADERS] = hasHeaders ? 1 : 0;
     this.#about[JOINED] = joined === undefined ? 0 : joined.frame.address - FRAME_HEADER_LENGTH;
@@ -45,7 +47,7 @@ export class FastQueue extends NetworkQueue {
   }
 
   override receive(lent: number): number {
-    const taken = this.#receive(this.#state, this.#aboutAddress, lent);
+    const taken = this.#receive(this.#aboutAddress, lent);
     if (taken < 0) return taken;
     const id = taken & IDS;
     const frame = this.frames[id];
@@ -62,8 +64,7 @@ export class FastQueue extends NetworkQueue {
     return id;
   }
 
-  override send(id: number): void {
-    const frame = this.frames[id];
+  override send(id: number, frame: Frame): void {
     const { address, length, checksumStart } = frame;
     const sent =
       checksumStart === 0
@@ -92,20 +93,18 @@ type Send = (
 ) => number;
 
 /** Words about the frames of a queue, here and in `assembly/index.ts`. */
-const FIRST = 0;
-const HAS_HEADERS = 1;
-const JOINED = 2;
-const JOINED_SIZE = 3;
-const SEGMENT_SIZE = 4;
-const CHECKSUM_START = 5;
-const CHECKSUM_OFFSET = 6;
-const ABOUT_WORDS = 7;
+const STATE = 0;
+const FIRST = 1;
+const HAS_HEADERS = 2;
+const JOINED = 3;
+const JOINED_SIZE = 4;
+const SEGMENT_SIZE = 5;
+const CHECKSUM_START = 6;
+const CHECKSUM_OFFSET = 7;
+const ABOUT_WORDS = 8;
 
 /** What `receive` answers: the number of a frame, what is known about it, and its length. */
 const IDS = 0xff;
 const IS_CHECKED = 0x100;
 const IS_UNFINISHED = 0x200;
 const LENGTH_SHIFT = 10;
-
-/** The most buffers of a queue, so that a number is left for the joined frame. */
-export const GREATEST_SIZE = IDS;

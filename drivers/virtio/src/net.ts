@@ -127,51 +127,47 @@ export class VirtioNetwork implements NetworkDevice {
     // One round at most: a device that sends only rubbish must not keep us here.
     for (let tries = queue.size; tries > 0; tries--) {
       const id = queue.receive(this.#lent);
-      if (this.#lent !== NOTHING) this.#count(1);
-      this.#lent = NOTHING;
+      this.#lent = id >= 0 && id < queue.size ? id : NOTHING;
       if (id === NOTHING) return undefined;
+      // The buffers of a joined frame went back at once, and they were many.
+      if (++this.#unpublished >= BATCH || id === queue.size) this.#flush();
       if (id >= 0) {
+        const { counters } = this;
         const frame = queue.frames[id];
-        this.counters.receivedFrames++;
-        this.counters.receivedBytes += frame.length;
-        // The buffers of a joined frame went back at once, and they were many.
-        if (id < queue.size) this.#lent = id;
-        else this.#count(BATCH);
+        counters.receivedFrames++;
+        counters.receivedBytes += frame.length;
         return frame;
       }
       this.counters.droppedFrames++;
-      this.#count(1);
     }
     return undefined;
   }
 
   transmit(capacity = FRAME_CAPACITY): Frame | undefined {
     const { frames } = this.#sent;
-    const lent = this.#transmitting;
-    if (lent !== NOTHING) {
-      if (frames[lent].bytes.length >= capacity) return emptyFrame(frames[lent]);
-      this.#release(lent);
+    let id: number | undefined = this.#transmitting;
+    if (id === NOTHING || frames[id].bytes.length < capacity) {
+      if (id !== NOTHING) this.#release(id);
+      id = capacity > FRAME_CAPACITY ? this.#borrowLarge(capacity) : this.#free.pop();
+      id ??= this.#borrowLate(capacity);
+      this.#transmitting = id ?? NOTHING;
+      if (id === undefined) return undefined;
     }
-    const id = this.#borrow(capacity);
-    this.#transmitting = id ?? NOTHING;
-    this.#isFull = id === undefined;
-    if (id !== undefined) return emptyFrame(frames[id]);
-    // The device may be waiting to be told of what would make room.
-    if (this.#sent.outstanding > 0) this.#flush();
-    return undefined;
+    return emptyFrame(frames[id]);
   }
 
   send(frame: Frame): void {
+    const queue = this.#sent;
     const id = this.#transmitting;
-    if (id === NOTHING || frame !== this.#sent.frames[id])
-      throw new Error('this frame is not on loan');
+    if (id === NOTHING || frame !== queue.frames[id]) throw new Error('this frame is not on loan');
     if (frame.length > frame.bytes.length)
       throw new RangeError('the frame is longer than its buffer');
     this.#transmitting = NOTHING;
-    this.#sent.send(id);
-    this.counters.sentFrames++;
-    this.counters.sentBytes += frame.length;
-    this.#count(1);
+    queue.send(id, frame);
+    const { counters } = this;
+    counters.sentFrames++;
+    counters.sentBytes += frame.length;
+    if (++this.#unpublished >= BATCH) this.#flush();
   }
 
   /**
@@ -193,15 +189,24 @@ export class VirtioNetwork implements NetworkDevice {
     return !received.hasUsed() && !(this.#isFull && sent.hasUsed());
   }
 
-  /** A free buffer for `capacity` bytes; small frames may have a large one when there is no other. */
-  #borrow(capacity: number): number | undefined {
-    const isLarge = capacity > FRAME_CAPACITY;
-    if (isLarge && (capacity > LARGE_FRAME_CAPACITY || !this.offloads.segmentation)) {
+  #borrowLarge(capacity: number): number | undefined {
+    if (capacity > LARGE_FRAME_CAPACITY || !this.offloads.segmentation) {
       throw new RangeError('no frame is so large');
     }
-    const pool = isLarge ? this.#freeLarge : this.#free;
-    if (pool.length === 0) this.#reclaim();
-    return pool.pop() ?? (isLarge ? undefined : this.#freeLarge.pop());
+    return this.#freeLarge.pop();
+  }
+
+  /** Once there is nothing in the pool: small frames may have a large one then. */
+  #borrowLate(capacity: number): number | undefined {
+    this.#reclaim();
+    const id =
+      capacity > FRAME_CAPACITY
+        ? this.#freeLarge.pop()
+        : (this.#free.pop() ?? this.#freeLarge.pop());
+    this.#isFull = id === undefined;
+    // The device may be waiting to be told of what would make room.
+    if (id === undefined && this.#sent.outstanding > 0) this.#flush();
+    return id;
   }
 
   #reclaim(): void {
@@ -212,12 +217,6 @@ export class VirtioNetwork implements NetworkDevice {
   #release(id: number): void {
     if (id < this.#largeCount) this.#freeLarge.push(id);
     else this.#free.push(id);
-  }
-
-  /** Counts what the device was not shown yet. */
-  #count(entries: number): void {
-    this.#unpublished += entries;
-    if (this.#unpublished >= BATCH) this.#flush();
   }
 
   #flush(): void {

@@ -63,10 +63,9 @@ export class NetworkQueue extends Queue {
     return this.#drop(id);
   }
 
-  /** Sends the frame `id`, whose buffer the device must not have. */
-  send(id: number): void {
-    const { header, frame } = this.#buffers.frames[id];
-    writeFrameHeader(header, frame);
+  /** Sends `frame`, which is that in buffer `id`; the device must not have it. */
+  send(id: number, frame: Frame): void {
+    writeFrameHeader(this.#buffers.frames[id].header, frame);
     this.offerBytes(id, FRAME_HEADER_LENGTH + frame.length);
   }
 

@@ -102,5 +102,5 @@ function powerOfTwo(number: number): number {
 export const RECEIVE = 0;
 export const TRANSMIT = 1;
 
-/** Entries of each queue: half a megabyte of buffers for both. */
+/** Entries of each queue: half a megabyte of buffers for both. The fast path has numbers up to 255. */
 const QUEUE_SIZE = 128;

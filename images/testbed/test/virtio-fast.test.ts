@@ -111,10 +111,10 @@ describe('the fast path of a virtqueue', () => {
         queue.frames[id].bytes.set(bytes);
         Object.assign(queue.frames[id], about);
         queue.describe(id, id, FRAME_CAPACITY, false);
-        queue.send(id);
+        queue.send(id, queue.frames[id]);
         queue.publish();
       }
-      expect(() => queues[1].send(id)).toThrow('offered already');
+      expect(() => queues[1].send(id, queues[1].frames[id])).toThrow('offered already');
       expectSameMemory(places);
     }
   });

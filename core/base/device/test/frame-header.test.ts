@@ -19,7 +19,7 @@ function headed(size = 4096): HeadedFrame {
 /** What is read of the header `hex` (`_` for the limits of fields) before a frame of `length`. */
 function read(hex: string, length = 3000) {
   const { frame, header, bytes } = headed();
-  bytes.set(fromHex(hex.replaceAll('_', '')));
+  bytes.set(fromHex(hex.replaceAll('_', '')) ?? []);
   frame.length = length;
   Object.assign(frame, { checksumStart: 99, segmentSize: 99, isChecked: true });
   if (!readFrameHeader(header, frame)) return undefined;
