@@ -10,6 +10,10 @@ describe.skipIf(lacks('cc'))('a script in an image of its own', () => {
     expect(await runInImage(script('checksum.ts'))).toEqual({ status: 0, output: 'SUCCESS\n' });
   });
 
+  it('writes, reads, cuts and joins the same TCP segments fast and plain', async () => {
+    expect(await runInImage(script('tcp.ts'))).toEqual({ status: 0, output: 'SUCCESS\n' });
+  });
+
   it('ends with status 70 and a stack trace after an exception', async () => {
     const { status, output } = await runInImage(script('exception.ts'));
     expect(status).toBe(70);
