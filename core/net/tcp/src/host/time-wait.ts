@@ -70,7 +70,7 @@ export class TimeWait implements Entry {
       const passed = distance(this.recentTimestamp, timestamp);
       if (passed !== 0) return passed > 0;
     }
-    return distance(this.receiveNext, sequence) > 0;
+    return distance(this.receiveNext, sequence) >= 0;
   }
 }
 

@@ -226,7 +226,7 @@ export class Host {
     const { rate } = options;
     if (rate === undefined) return true;
     if (now >= this.#budgetTime + 1) {
-      this.#budgetTime = now;
+      this.#budgetTime = Math.floor(now);
       this.#budget = rate;
     }
     return this.#budget > 0;

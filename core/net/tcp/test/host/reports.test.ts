@@ -63,7 +63,7 @@ describe('an ICMP error', () => {
   });
 
   it('does not end a connection that is established', () => {
-    const network = new Network(2, { delay: 50 });
+    const network = new Network(2, { delay: 20 });
     const server = network.host(SERVER);
     const client = network.host(CLIENT);
     const [mine, theirs] = pair(network, client, server);

@@ -25,9 +25,11 @@ describe('TIME-WAIT', () => {
     const server = network.host(SERVER);
     const client = network.host(CLIENT);
     const [mine, theirs] = pair(network, client, server);
+    let isFinished = false;
     let isLost = false;
     network.drop = (seen) => {
-      if (isLost || client.tcp.timeWaits === 0 || seen.from !== CLIENT) return false;
+      if (seen.from === SERVER && (seen.flags & FIN) !== 0) isFinished = true;
+      if (!isFinished || isLost || seen.from !== CLIENT) return false;
       isLost = true;
       return true;
     };

@@ -43,7 +43,7 @@ describe('TimeWait', () => {
   it.each<[string, boolean, Partial<Segment>, number]>([
     ['a later timestamp', true, { ...stamped(701), sequence: 1 }, REOPEN],
     ['an earlier timestamp', true, { ...stamped(699), sequence: 10_000 }, ACKNOWLEDGE],
-    ['the same timestamp and a later number', true, { ...stamped(700), sequence: 9001 }, REOPEN],
+    ['the same timestamp and the next number', true, { ...stamped(700), sequence: 9000 }, REOPEN],
     [
       'the same timestamp and an earlier number',
       true,
@@ -51,8 +51,8 @@ describe('TimeWait', () => {
       ACKNOWLEDGE,
     ],
     ['timestamps that are new', false, { ...stamped(1), sequence: 1 }, REOPEN],
-    ['no timestamp and a later number', true, { sequence: 9001 }, REOPEN],
-    ['no timestamp and an earlier number', true, { sequence: 9000 }, ACKNOWLEDGE],
+    ['no timestamp and the next number', true, { sequence: 9000 }, REOPEN],
+    ['no timestamp and an earlier number', true, { sequence: 8999 }, ACKNOWLEDGE],
     ['no timestamps and a later number', false, { sequence: 9001 }, REOPEN],
     ['no timestamps and an earlier number', false, { sequence: 8000 }, ACKNOWLEDGE],
   ])('decides by RFC 6191 about a SYN with %s', (_, hasTimestamps, fields, answer) => {
