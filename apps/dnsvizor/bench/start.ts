@@ -44,7 +44,7 @@ async function startOnce(bed: Bed): Promise<number> {
   bed.client.introduce(NETWORK.server, bed.server.mac);
   const program = bed.server.launch({ through: GATE });
   await program.says(/waiting/);
-  const probe = new Probe(bed.client, NETWORK.server, INTERVAL_US);
+  const probe = new Probe(bed.client, NETWORK.server, { intervalUs: INTERVAL_US });
   await probe.asking();
   const started = process.hrtime.bigint();
   program.feed('go\n');

@@ -20,7 +20,7 @@ const GROWTH_KIB = 2048;
 describe('an hour on a bad network', () => {
   let fast: FastPaths;
   beforeEach(async () => {
-    fast = await nodeFastPaths(['bytes', 'dns']);
+    fast = await nodeFastPaths(['bytes', 'dns', 'ipv6', 'tcp']);
   });
   const allocate = (size: number) => fast.allocate(size);
 

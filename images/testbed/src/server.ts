@@ -12,6 +12,7 @@ export class Server {
   readonly address: string;
   readonly mac: string;
   readonly #place: Place;
+  readonly #port: number;
   #program: Running | undefined;
 
   constructor(lan: Lan, target: Target, service: Service) {
@@ -19,6 +20,7 @@ export class Server {
     this.address = bareAddress(service.address);
     this.#place = target.plugIn(lan, service);
     this.mac = this.#place.mac;
+    this.#port = service.port ?? 53;
   }
 
   /** Starts it and does not wait. */
@@ -30,7 +32,7 @@ export class Server {
 
   /** Starts it and waits until `client` got an answer. */
   async start(client: Host, options: StartOptions = {}): Promise<void> {
-    const probe = new Probe(client, this.address);
+    const probe = new Probe(client, this.address, { port: this.#port });
     const program = this.launch(options);
     const answer = await Promise.race([probe.answered(), program.ended]);
     await probe.stop();

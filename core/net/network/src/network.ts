@@ -1,6 +1,5 @@
 import type { System } from '@atoll/appliance/appliance';
 import { Misconfiguration } from '@atoll/appliance/appliance';
-import { fastChecksum } from '@atoll/bytes/fast';
 import type { NetworkDevice } from '@atoll/device/network';
 import type { IpAddress, Sockets } from '@atoll/device/socket';
 import { macText } from '@atoll/ethernet/address';
@@ -53,24 +52,27 @@ class OwnNetwork implements Network {
 
   constructor(
     system: System,
-    { ipv4, 'ipv4-gateway': gateway }: NetworkOptions,
+    options: NetworkOptions,
     device: NetworkDevice,
     { onFrame, onAddress }: NetworkHooks,
   ) {
     const { entropy, fast, log } = system;
+    const { ipv4, 'ipv4-gateway': gateway, ipv6 } = options;
     const prefix = typeof ipv4 === 'string' ? undefined : ipv4;
     if (prefix !== undefined) check(prefix, gateway);
-    this.stack = new Stack({ entropy, log, checksum: fastChecksum(fast) });
+    this.stack = new Stack({ entropy, log, fast, wake: () => system.wake() });
     this.interface = this.stack.attach({
       device,
       ipv4: prefix,
       gateway,
+      ipv6: attachmentOf(ipv6),
       ...(onFrame && { onFrame }),
     });
+    configureIpv6(this.stack, this.interface, options, system.clock.monotonic());
     // The stack goes first: what it hands to its users moves their deadlines.
     system.run(this.stack);
     const place = `on ${device.name}, ${macText(device.mac)}`;
-    if (prefix !== undefined) log.info(`ready: ${prefixText(prefix)} ${place}`);
+    log.info(prefix === undefined ? `ready ${place}` : `ready: ${prefixText(prefix)} ${place}`);
     onAddress?.(prefix);
     if (ipv4 !== 'dhcp') return;
     system.run(
@@ -84,6 +86,31 @@ class OwnNetwork implements Network {
   get sockets(): Sockets {
     return this.stack;
   }
+}
+
+function attachmentOf(ipv6: NetworkOptions['ipv6']): AttachOptions['ipv6'] {
+  if (ipv6 === 'none') return undefined;
+  return ipv6 === 'auto' ? 'auto' : 'link-local';
+}
+
+/** Gives `target` the address and the router of the boot arguments. */
+function configureIpv6(
+  stack: Stack,
+  target: Interface,
+  { ipv6, 'ipv6-gateway': gateway }: NetworkOptions,
+  now: number,
+): void {
+  if (gateway !== undefined) {
+    if (ipv6 === 'none') {
+      throw new Misconfiguration(
+        '--ipv6-gateway: there is no IPv6\n  expected it without --ipv6=none',
+      );
+    }
+    stack.addRoute6(target, { address: 0n, length: 0 }, gateway);
+  }
+  if (typeof ipv6 === 'string') return;
+  target.ipv6.add(ipv6.address, ipv6.length, now);
+  stack.addRoute6(target, ipv6);
 }
 
 function check(prefix: Ipv4Prefix, gateway: number | undefined): void {

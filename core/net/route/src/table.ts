@@ -22,6 +22,7 @@ export interface Route<Address extends IpAddress, Link> {
 export class RouteTable<Address extends IpAddress, Link> {
   readonly #contains: (prefix: Prefix<Address>, address: Address) => boolean;
   #routes: Route<Address, Link>[] = [];
+  #version = 0;
 
   /** `contains` tells for one family of addresses what is in a network. */
   constructor(contains: (prefix: Prefix<Address>, address: Address) => boolean) {
@@ -32,16 +33,23 @@ export class RouteTable<Address extends IpAddress, Link> {
     return this.#routes;
   }
 
+  /** Grows with every change: what was found before may have to be found again. */
+  get version(): number {
+    return this.#version;
+  }
+
   add(route: Route<Address, Link>): void {
     const routes = this.#routes.filter((other) => !isSameWay(other, route));
     const behind = routes.findIndex((other) => comesBefore(route, other));
     routes.splice(behind < 0 ? routes.length : behind, 0, route);
     this.#routes = routes;
+    this.#version++;
   }
 
   /** Removes the routes for which `isGone` holds. */
   remove(isGone: (route: Route<Address, Link>) => boolean): void {
     this.#routes = this.#routes.filter((route) => !isGone(route));
+    this.#version++;
   }
 
   /** The route that a datagram for `destination` takes; over `link` only, when it is given. */

@@ -1,11 +1,20 @@
 import type { Frame, NetworkDevice } from '@atoll/device/network';
 import { ETHERNET_HEADER_LENGTH } from '@atoll/device/network';
-import type { UdpSockets } from '@atoll/device/socket';
+import type { IpAddress, UdpSockets } from '@atoll/device/socket';
 import { isGroup, macAt } from '@atoll/ethernet/address';
-import { DESTINATION, ETHERTYPE_ARP, ETHERTYPE_IPV4, etherTypeOf } from '@atoll/ethernet/packet';
+import {
+  DESTINATION,
+  ETHERTYPE_ARP,
+  ETHERTYPE_IPV4,
+  ETHERTYPE_IPV6,
+  etherTypeOf,
+} from '@atoll/ethernet/packet';
 import type { Logger } from '@atoll/log/log';
+import type { Coalescer } from '@atoll/tcp/gro';
 import { UdpPorts } from '@atoll/udp/socket';
 import { Ipv4Layer } from './ipv4/layer.ts';
+import type { Ipv6Options } from './ipv6/layer.ts';
+import { Ipv6Layer } from './ipv6/layer.ts';
 import { Link } from './link.ts';
 import type { Shared } from './shared.ts';
 import { Datagrams } from './udp.ts';
@@ -13,30 +22,41 @@ import { Datagrams } from './udp.ts';
 export interface InterfaceOptions {
   readonly device: NetworkDevice;
   readonly log: Logger;
+  /** `undefined` for none. */
+  readonly ipv6: Ipv6Options | undefined;
   /** Sees every frame first; true means that it was dealt with. */
-  readonly onFrame?: ((frame: Frame, now: number) => boolean) | undefined;
+  readonly onFrame: ((frame: Frame, now: number) => boolean) | undefined;
 }
 
 /** One Ethernet device and what is spoken on it. */
 export class Interface {
   readonly device: NetworkDevice;
   readonly log: Logger;
+  readonly link: Link;
   readonly ipv4: Ipv4Layer;
+  readonly ipv6: Ipv6Layer;
+  readonly #hasIpv6: boolean;
   readonly #ports: UdpPorts;
   readonly #shared: Shared;
   readonly #onFrame: InterfaceOptions['onFrame'];
+  /** Joins segments that the device has not joined. */
+  readonly #coalescer: Coalescer | undefined;
 
-  constructor({ device, log, onFrame }: InterfaceOptions, shared: Shared) {
-    const link = new Link(device, shared.counters);
+  constructor({ device, log, ipv6, onFrame }: InterfaceOptions, shared: Shared) {
+    const { counters, segmenter, allocate } = shared;
     this.device = device;
     this.log = log;
+    this.link = new Link(device, counters, segmenter, allocate);
     this.#shared = shared;
     this.#onFrame = onFrame;
     this.#ports = new UdpPorts(shared.entropy, (port, payload, to, from, mac) =>
       this.sendUdp(port, payload, to.address, to.port, from, mac),
     );
-    const datagrams = new Datagrams([this.#ports, shared.ports], shared.counters);
-    this.ipv4 = new Ipv4Layer(this, link, datagrams, shared);
+    if (!device.offloads.segmentation) this.#coalescer = shared.createCoalescer();
+    const datagrams = new Datagrams([this.#ports, shared.ports], counters);
+    this.ipv4 = new Ipv4Layer(this, this.link, datagrams, shared);
+    this.#hasIpv6 = ipv6 !== undefined;
+    this.ipv6 = new Ipv6Layer(this, this.link, datagrams, shared, ipv6 ?? NO_IPV6);
   }
 
   /**
@@ -48,17 +68,27 @@ export class Interface {
   }
 
   get nextTimeout(): number {
-    return this.ipv4.nextTimeout;
+    const { nextTimeout } = this.ipv4;
+    return this.#hasIpv6 ? Math.min(nextTimeout, this.ipv6.nextTimeout) : nextTimeout;
   }
 
   /** Receives up to `limit` frames; answers whether the device has no more. */
   receive(limit: number, now: number): boolean {
+    const coalescer = this.#coalescer;
+    let isEmpty = false;
     for (let handled = 0; handled < limit; handled++) {
       const frame = this.device.receive();
-      if (frame === undefined) return true;
-      if (this.#onFrame === undefined || !this.#onFrame(frame, now)) this.handle(frame, now);
+      if (frame === undefined) {
+        isEmpty = true;
+        break;
+      }
+      if (this.#onFrame?.(frame, now)) continue;
+      if (coalescer?.take(frame)) continue;
+      this.#handleHeld(now);
+      if (coalescer === undefined || !coalescer.take(frame)) this.handle(frame, now);
     }
-    return false;
+    this.#handleHeld(now);
+    return isEmpty;
   }
 
   handle(frame: Frame, now: number): void {
@@ -72,6 +102,7 @@ export class Interface {
     const etherType = etherTypeOf(frame.bytes);
     if (!isForAll && destination !== this.device.mac) counters.foreign++;
     else if (etherType === ETHERTYPE_IPV4) this.ipv4.handle(frame, isForAll, now);
+    else if (etherType === ETHERTYPE_IPV6 && this.#hasIpv6) this.ipv6.handle(frame, isForAll, now);
     else if (etherType === ETHERTYPE_ARP) this.ipv4.handleArp(frame, now);
     else counters.foreign++;
   }
@@ -79,19 +110,34 @@ export class Interface {
   /** Does what is due apart from receiving. */
   poll(now: number): void {
     this.ipv4.poll(now);
+    if (this.#hasIpv6) this.ipv6.poll(now);
   }
 
+  /** Sends a datagram by this interface, whatever the routes are. */
   sendUdp(
     sourcePort: number,
     payload: Uint8Array,
-    to: number | bigint,
+    to: IpAddress,
     port: number,
-    from: number | bigint | undefined,
+    from: IpAddress | undefined,
     mac: number | undefined,
   ): void {
-    const way =
-      typeof to === 'number' && typeof from !== 'bigint' ? this.ipv4.way(to, from) : undefined;
-    if (way === undefined) this.#shared.counters.unsent++;
-    else this.ipv4.output.sendUdp(way, sourcePort, port, payload, mac);
+    if (typeof to === 'number') {
+      const way = this.ipv4.way(to, typeof from === 'number' ? from : undefined);
+      if (way === undefined) this.#shared.counters.unsent++;
+      else this.ipv4.output.sendUdp(way, sourcePort, port, payload, mac);
+    } else {
+      const way = this.ipv6.way(to, typeof from === 'bigint' ? from : undefined);
+      if (way === undefined) this.#shared.counters.unsent++;
+      else this.ipv6.output.sendUdp(way, sourcePort, port, payload, mac);
+    }
+  }
+
+  /** Hands on what the coalescer holds. */
+  #handleHeld(now: number): void {
+    const held = this.#coalescer?.flush();
+    if (held !== undefined) this.handle(held, now);
   }
 }
+
+const NO_IPV6: Ipv6Options = { autoconfigure: false };

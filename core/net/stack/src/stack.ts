@@ -1,72 +1,113 @@
-import type { Checksum } from '@atoll/bytes/fast';
-import { plainChecksum } from '@atoll/bytes/fast';
+import { fastChecksum, plainChecksum } from '@atoll/bytes/fast';
+import type { FastPaths } from '@atoll/device/fast';
+import { heapMemory } from '@atoll/device/frame';
 import type { Frame, NetworkDevice } from '@atoll/device/network';
-import type { Endpoint, IpAddress, TcpSockets, UdpSockets } from '@atoll/device/socket';
+import type { Endpoint, IpAddress, Sockets, TcpSockets, UdpSockets } from '@atoll/device/socket';
 import type { Entropy } from '@atoll/device/system';
 import type { IcmpReport } from '@atoll/icmp/engine';
 import type { Ipv4Prefix } from '@atoll/ipv4/address';
 import { contains, isMulticast, LIMITED_BROADCAST } from '@atoll/ipv4/address';
 import { Identifications } from '@atoll/ipv4/identification';
+import { isLinkLocal, isMulticast as isMulticast6 } from '@atoll/ipv6/address';
+import { fastAddresses, plainAddresses } from '@atoll/ipv6/fast';
+import type { Ipv6Prefix } from '@atoll/ipv6/prefix';
+import { contains as contains6 } from '@atoll/ipv6/prefix';
 import type { Logger } from '@atoll/log/log';
+import { PathMtuCache } from '@atoll/path-mtu/cache';
 import { expect } from '@atoll/result/result';
 import { RouteTable } from '@atoll/route/table';
+import { FastCoalescer, FastSegmenter, fastWire, plainWire } from '@atoll/tcp/fast';
+import type { TcpFeatures } from '@atoll/tcp/features';
+import { PlainCoalescer } from '@atoll/tcp/gro';
+import { PlainSegmenter } from '@atoll/tcp/gso';
+import { TcpHost } from '@atoll/tcp/host';
 import { UdpPorts } from '@atoll/udp/socket';
 import type { StackCounters } from './counters.ts';
 import { zeroStackCounters } from './counters.ts';
 import { Interface } from './interface.ts';
 import { checkIpv4 } from './ipv4/network.ts';
+import { Paths } from './paths.ts';
+import { reportTo } from './report.ts';
 import type { Shared } from './shared.ts';
 
 export interface StackOptions {
   readonly entropy: Entropy;
   readonly log: Logger;
-  /** How checksums of frames are made: in TypeScript unless a fast path is given. */
-  readonly checksum?: Checksum;
-  /** Gets ICMP errors about datagrams from our addresses. They may be forged. */
-  readonly onReport?: (report: IcmpReport) => void;
+  /** Work per packet and per byte is done in TypeScript unless fast paths are given. */
+  readonly fast?: FastPaths | undefined;
+  /** What TCP connections make use of; everything when left out. */
+  readonly features?: Partial<TcpFeatures>;
+  /** The most bytes of memory for what connections send and receive: 4 MiB when left out. */
+  readonly tcpMemory?: number;
+  /** Called when a socket was used outside of `poll`, which is then to be called soon. */
+  readonly wake?: () => void;
+  /** Gets ICMP errors about packets from our addresses. They may be forged. */
+  readonly onReport?: (report: IcmpReport<IpAddress>) => void;
 }
 
 export interface AttachOptions {
   readonly device: NetworkDevice;
   /** Our address on the device and its network; see {@link Stack.configureIpv4} for later. */
   readonly ipv4?: Ipv4Prefix | undefined;
-  /** The router for all other networks. */
+  /** The IPv4 router for all other networks. */
   readonly gateway?: number | undefined;
+  /** Addresses from what routers say, a link-local address only, or, as when left out, no IPv6 at all. */
+  readonly ipv6?: 'auto' | 'link-local' | undefined;
   /** Sees every frame first; true means that it was dealt with. */
   readonly onFrame?: (frame: Frame, now: number) => boolean;
 }
 
 /**
  * A host on one or more Ethernet devices. Poll it after everything that sends through it: what has to be
- * asked of a neighbour for a datagram is asked by the next poll.
+ * asked of a neighbour for a packet is asked by the next poll.
  */
-export class Stack {
+export class Stack implements Sockets {
   readonly counters: Readonly<StackCounters>;
   readonly #options: StackOptions;
   readonly #shared: Shared;
+  readonly #tcp: TcpHost;
   readonly #interfaces: Interface[] = [];
-  readonly #tcp: TcpSockets = {
-    listen: (port) => ({ port, close() {} }),
-    connect() {
-      throw new Error('no TCP');
-    },
-  };
 
   constructor(options: StackOptions) {
-    const { entropy, checksum = plainChecksum, onReport } = options;
+    const { entropy, fast, features, tcpMemory: memory, wake, onReport } = options;
+    const counters = zeroStackCounters();
+    const paths = new PathMtuCache();
+    const time = { now: 0 };
     this.#options = options;
-    this.counters = zeroStackCounters();
+    this.counters = counters;
+    const network = new Paths(this.#interfaces, () => this.#shared);
+    const tcp = new TcpHost({
+      network,
+      entropy,
+      wire: fast === undefined ? plainWire : fastWire(fast),
+      allocate: fast?.allocate ?? heapMemory,
+      ...(features && { features }),
+      ...(memory !== undefined && { memory }),
+      ...(wake && { wake }),
+    });
+    const ports = new UdpPorts(entropy, (port, payload, to, from, mac) =>
+      this.#sendUdp(port, payload, to, from, mac),
+    );
+    this.#tcp = tcp;
     this.#shared = {
       entropy,
-      checksum,
-      counters: this.counters,
+      checksum: fast === undefined ? plainChecksum : fastChecksum(fast),
+      addresses: fast === undefined ? plainAddresses : fastAddresses(fast),
+      segmenter: fast === undefined ? new PlainSegmenter() : new FastSegmenter(fast),
+      createCoalescer: () => (fast === undefined ? new PlainCoalescer() : new FastCoalescer(fast)),
+      allocate: fast?.allocate ?? heapMemory,
+      counters,
       identifications: new Identifications(entropy),
       routes4: new RouteTable<number, Interface>(contains),
-      ports: new UdpPorts(entropy, (port, payload, to, from, mac) =>
-        this.#sendUdp(port, payload, to, from, mac),
-      ),
-      tcp: { handle() {} },
-      onReport: (report) => onReport?.(report),
+      routes6: new RouteTable<bigint, Interface>(contains6),
+      paths,
+      time,
+      ports,
+      tcp,
+      onReport: (report, now) => {
+        reportTo(report, now, { paths, ports, tcp });
+        onReport?.(report);
+      },
     };
   }
 
@@ -74,8 +115,12 @@ export class Stack {
     return this.#shared.ports;
   }
 
-  /** Connections. */
   get tcp(): TcpSockets {
+    return this.#tcp.sockets;
+  }
+
+  /** What TCP counts. */
+  get tcpHost(): Pick<TcpHost, 'counters' | 'established' | 'timeWaits' | 'usedMemory'> {
     return this.#tcp;
   }
 
@@ -85,12 +130,14 @@ export class Stack {
 
   /**
    * Adds `device`. Throws when the addresses make no sense together, which {@link checkIpv4} says with a
-   * result, or when the device carries less than IPv4 needs.
+   * result, or when the device carries less than IP needs.
    */
-  attach({ device, ipv4, gateway, onFrame }: AttachOptions): Interface {
-    if (device.mtu < SMALLEST_MTU) throw new RangeError(`an MTU of ${device.mtu} is too small`);
+  attach({ device, ipv4, gateway, ipv6, onFrame }: AttachOptions): Interface {
+    const least = ipv6 === undefined ? LEAST_MTU : LEAST_IPV6_MTU;
+    if (device.mtu < least) throw new RangeError(`an MTU of ${device.mtu} is too small`);
     const log = this.#options.log.for(device.name);
-    const added = new Interface({ device, log, onFrame }, this.#shared);
+    const options = ipv6 && { autoconfigure: ipv6 === 'auto' };
+    const added = new Interface({ device, log, ipv6: options, onFrame }, this.#shared);
     this.#interfaces.push(added);
     if (ipv4 !== undefined) this.configureIpv4(added, ipv4, gateway);
     return added;
@@ -105,7 +152,7 @@ export class Stack {
     if (gateway !== undefined) {
       // With /32 nobody else is on the link as far as the prefix tells.
       routes4.add({ prefix: { address: gateway, length: 32 }, link: target });
-      routes4.add({ prefix: EVERYTHING, link: target, gateway });
+      routes4.add({ prefix: { address: 0, length: 0 }, link: target, gateway });
     }
   }
 
@@ -114,15 +161,21 @@ export class Stack {
     this.#shared.routes4.add({ prefix, link: target, gateway });
   }
 
+  addRoute6(target: Interface, prefix: Ipv6Prefix, gateway?: bigint): void {
+    this.#shared.routes6.add({ prefix, link: target, gateway });
+  }
+
   /**
    * Receives up to {@link FRAMES_PER_POLL} frames from each device, calls the handlers of sockets, does
    * what is due at `now` (monotonic milliseconds), and answers when it must be called again at the latest.
    */
   poll(now: number): number {
+    this.#shared.time.now = now;
     let deadline = Number.POSITIVE_INFINITY;
     for (const each of this.#interfaces) {
       if (!each.receive(FRAMES_PER_POLL, now)) deadline = now;
     }
+    deadline = Math.min(deadline, this.#tcp.poll(now));
     for (const each of this.#interfaces) {
       each.poll(now);
       if (each.nextTimeout < deadline) deadline = each.nextTimeout;
@@ -137,25 +190,28 @@ export class Stack {
     from: IpAddress | undefined,
     mac: number | undefined,
   ): void {
-    const { address, port } = to;
-    const by = typeof address === 'number' ? this.#interfaceFor(address) : undefined;
+    const by = this.#interfaceFor(to.address);
     if (by === undefined) this.#shared.counters.unsent++;
-    else by.sendUdp(sourcePort, payload, address, port, from, mac);
+    else by.sendUdp(sourcePort, payload, to.address, to.port, from, mac);
   }
 
   /** Which interface leads to `destination`; what is for a whole link leaves by the first. */
-  #interfaceFor(destination: number): Interface | undefined {
-    const route = this.#shared.routes4.find(destination);
+  #interfaceFor(destination: IpAddress): Interface | undefined {
+    const { routes4, routes6 } = this.#shared;
+    const route =
+      typeof destination === 'number' ? routes4.find(destination) : routes6.find(destination);
     if (route !== undefined) return route.link;
-    const isForLink = destination === LIMITED_BROADCAST || isMulticast(destination);
+    const isForLink =
+      typeof destination === 'number'
+        ? destination === LIMITED_BROADCAST || isMulticast(destination)
+        : isLinkLocal(destination) || isMulticast6(destination);
     return isForLink ? this.#interfaces[0] : undefined;
   }
 }
 
-const EVERYTHING: Ipv4Prefix = { address: 0, length: 0 };
-
-/** In bytes (RFC 791 section 3.2). */
-const SMALLEST_MTU = 68;
+/** In bytes (RFC 791 section 3.2, RFC 8200 section 5). */
+const LEAST_MTU = 68;
+const LEAST_IPV6_MTU = 1280;
 
 /** So that a flood leaves time for everything else. */
 export const FRAMES_PER_POLL = 64;

@@ -1,4 +1,5 @@
 import type { Located } from '@atoll/bytes/fast';
+import type { Offloads } from '@atoll/device/network';
 import type { IpAddress } from '@atoll/device/socket';
 
 /** Who takes TCP segments: `TcpHost` of `@atoll/tcp`. */
@@ -15,3 +16,6 @@ export interface Segments {
     now: number,
   ): void;
 }
+
+/** What TCP may leave to those below, whatever the device can do: see `Link`. */
+export const ALL_OFFLOADS: Offloads = { checksum: true, segmentation: true };

@@ -4,6 +4,9 @@ import { describeFrame } from '../src/describe.ts';
 import { ipv4Frame, udpPayload } from './kit.ts';
 
 const MACS = { from: 0x0200_0000_0002, to: 0x0200_0000_0001 };
+/** A segment with its checksum, from port 53 to 80. */
+const SYN = fromHex('0035 0050 00000007 00000000 5002 0009 2b4a 0000') ?? new Uint8Array();
+const TCP = { protocol: 6 };
 const UDP = ipv4Frame(MACS, udpPayload(53, 4000, 24), {});
 
 describe('describeFrame', () => {
@@ -14,8 +17,8 @@ describe('describeFrame', () => {
       ipv4Frame(MACS, new Uint8Array(8), { fragmentOffset: 16, identification: 5 }),
     ],
     [
-      '192.0.2.2 > 192.0.2.1 protocol 6 length 20',
-      ipv4Frame(MACS, new Uint8Array(), { protocol: 6 }),
+      '192.0.2.2 > 192.0.2.1 protocol 132 length 20',
+      ipv4Frame(MACS, new Uint8Array(), { protocol: 132 }),
     ],
     ['the frame ends in its Ethernet header', UDP.slice(0, 10)],
     ['the IPv4 datagram is cut short', UDP.slice(0, 30)],
@@ -25,9 +28,18 @@ describe('describeFrame', () => {
       ipv4Frame(MACS, new Uint8Array(7), { protocol: 1 }),
     ],
     [
-      '02:00:00:00:00:02 > 33:33:00:00:00:01 type 0x86dd',
-      fromHex('333300000001 020000000002 86dd') ?? UDP,
+      '02:00:00:00:00:02 > 33:33:00:00:00:01 type 0x88cc',
+      fromHex('333300000001 020000000002 88cc') ?? UDP,
     ],
+    ['the IPv6 packet is cut short', fromHex('333300000001 020000000002 86dd') ?? UDP],
+    [
+      'fe80::2 > ff02::1 next 0 length 0',
+      fromHex(
+        '333300000001 020000000002 86dd 6000000000000040' +
+          'fe800000000000000000000000000002 ff020000000000000000000000000001',
+      ) ?? UDP,
+    ],
+    ['192.0.2.2 > 192.0.2.1 TCP 53 > 80 [S] seq 7 win 9 length 0', ipv4Frame(MACS, SYN, TCP)],
     ['the ARP packet is too short', fromHex('ffffffffffff 020000000002 0806') ?? UDP],
   ])('%s', (line, frame) => {
     expect(describeFrame(frame, frame.length)).toBe(line);

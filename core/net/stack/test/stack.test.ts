@@ -1,5 +1,3 @@
-import type { Checksum } from '@atoll/bytes/fast';
-import { plainChecksum } from '@atoll/bytes/fast';
 import { loopbackPair } from '@atoll/device/loopback';
 import { Logger } from '@atoll/log/log';
 import { Lan } from '@atoll/sim/lan';
@@ -80,34 +78,6 @@ describe('onFrame', () => {
       [47, 6],
     ]);
     expect(got).toBe(1);
-  });
-});
-
-describe('checksum', () => {
-  it('is made by whom it is given to, for all frames, at their addresses', () => {
-    const regions = new Set<number>();
-    const checksum: Checksum = {
-      sum: plainChecksum.sum,
-      internetChecksum(region, start, end, initial) {
-        regions.add(region.address);
-        return plainChecksum.internetChecksum(region, start, end, initial);
-      },
-    };
-    let given = 0;
-    const lan = new Lan(1, {
-      allocate: (size) => ({ bytes: new Uint8Array(size), address: ++given * 4096 }),
-    });
-    const alice = machine(lan, 'alice', ALICE, { checksum });
-    const bob = machine(lan, 'bob', BOB);
-    const echo = bob.stack.udp.bind(7, (payload, from) => echo?.send(payload, from));
-    const got: Uint8Array[] = [];
-    const socket = alice.stack.udp.bind(0, (payload) => got.push(payload.slice()));
-    const data = new Random(1).bytes(100);
-    for (const time of [1, 2]) lan.at(time, () => socket?.send(data, { address: BOB, port: 7 }));
-    lan.run(10);
-    expect(got).toEqual([data, data]);
-    expect(regions.has(0)).toBe(false);
-    expect(regions.size).toBeGreaterThan(1);
   });
 });
 

@@ -1,10 +1,10 @@
 /**
- * Asks a DNS server without pause until it answers: `probe.ts ADDRESS INTERVAL_US`. Says `asking`
+ * Asks a server of DNS or echo without pause until it answers: `probe.ts ADDRESS PORT INTERVAL_US`. Says `asking`
  * once it began, then `answered` with the instant in nanoseconds of the machine's monotonic clock.
  */
 import { createSocket } from 'node:dgram';
 
-const [address, interval] = process.argv.slice(2);
+const [address, port, interval] = process.argv.slice(2);
 const intervalNs = BigInt(interval) * 1000n;
 
 /** A query with ID 0x7a01 for localhost A: every server answers that by itself (RFC 6761 section 6.3). */
@@ -29,7 +29,7 @@ socket.bind(() => {
     const now = process.hrtime.bigint();
     if (now >= due) {
       due = now + intervalNs;
-      socket.send(QUERY, 53, address, () => {});
+      socket.send(QUERY, Number(port), address, () => {});
     }
     // Timers count milliseconds; short intervals are waited for actively.
     if (intervalNs < 1_000_000n) setImmediate(ask);

@@ -2,12 +2,12 @@ import { agent } from '../agent/run.ts';
 import type { Host } from '../lan.ts';
 import type { Running } from '../process.ts';
 
-/** A client that asks a DNS server again and again until it answers. */
+/** A client that asks a server of DNS, or of echo on `port` 7, again and again until it answers. */
 export class Probe {
   readonly #agent: Running;
 
-  constructor(host: Host, server: string, intervalUs = 2000) {
-    this.#agent = host.start(agent('./probe.ts', server, String(intervalUs)));
+  constructor(host: Host, server: string, { port = 53, intervalUs = 2000 } = {}) {
+    this.#agent = host.start(agent('./probe.ts', server, String(port), String(intervalUs)));
   }
 
   /** Waits until it asks. */

@@ -20,6 +20,8 @@ export interface Service {
   readonly gateway?: string;
   /** The local domain, whose names are never asked elsewhere. */
   readonly domain?: string;
+  /** The UDP port that answers anything once it serves: 53 when left out. */
+  readonly port?: number;
   /** Arguments that all targets spell in the same way. */
   readonly words?: readonly string[];
 }

@@ -20,7 +20,8 @@ export function compareCutting(fast: FastPaths, random: Random, rounds: number):
   let pieces = 0;
   for (let round = 0; round < rounds; round++) {
     fillFrame(random, frame, 1 + random.below(600));
-    if (random.chance(0.5)) load(frame, mutate(random, frame.bytes.slice(0, frame.length)));
+    if (random.chance(0.4)) load(frame, mutate(random, frame.bytes.slice(0, frame.length)));
+    if (random.chance(0.4)) disturb(random, frame);
     frame.segmentSize = random.pick([0, 50, 90, 1000]);
     const isPartial = random.chance(0.5);
     const begun = plain.begin(frame, isPartial);
@@ -40,6 +41,7 @@ export function compareJoining(fast: FastPaths, random: Random, rounds: number):
   const quick = new FastCoalescer(fast);
   const segmenter = new PlainSegmenter();
   const [whole, piece] = frames(fast);
+  whole.segmentSize = 100;
   const seen = { taken: 0, refused: 0, joined: 0 };
   const flush = () => {
     const expected = plain.flush();
@@ -55,9 +57,10 @@ export function compareJoining(fast: FastPaths, random: Random, rounds: number):
     seen[taken ? 'taken' : 'refused']++;
     return taken;
   };
+  const header = emptyHeader();
   for (let round = 0; round < rounds; round++) {
-    fillFrame(random, whole, 1 + random.below(800));
-    whole.segmentSize = 40 + random.below(300);
+    fillFrame(random, whole, 1 + random.below(800), header);
+    if (random.chance(0.5)) whole.segmentSize = 40 + random.below(300);
     if (!segmenter.begin(whole, random.chance(0.1))) throw new Error('it cannot be cut');
     while (segmenter.next(piece)) {
       piece.isChecked = random.chance(0.2);
@@ -69,7 +72,7 @@ export function compareJoining(fast: FastPaths, random: Random, rounds: number):
         take();
       }
     }
-    if (random.chance(0.5)) flush();
+    if (random.chance(0.3)) flush();
   }
   for (const [what, count] of Object.entries(seen)) {
     if (count < rounds / 5) throw new Error(`only ${count} ${what}`);
@@ -83,17 +86,29 @@ function frames({ allocate }: FastPaths): Frame[] {
   );
 }
 
-/** A frame with a segment with so much payload, over either IP; its TCP checksum has no meaning. */
-function fillFrame(random: Random, frame: Frame, payloadLength: number): void {
+/**
+ * A frame with a segment with so much payload, over either IP; its TCP checksum has no meaning. With
+ * `header` it goes on where the segment before ended, or starts anew.
+ */
+function fillFrame(
+  random: Random,
+  frame: Frame,
+  payloadLength: number,
+  header = emptyHeader(),
+): void {
   const { bytes } = frame;
-  const isIpv4 = random.chance(0.5);
+  const goesOn = header.sequence !== 0 && random.chance(0.6);
+  const isIpv4 = goesOn ? bytes[12] === 8 : random.chance(0.5);
   const transport = isIpv4 ? 34 : 54;
-  const header = emptyHeader();
-  header.sequence = random.below(2 ** 32);
-  header.flags = ACK | random.pick([0, PSH, PSH, ECE, CWR, FIN, PSH | FIN]);
-  header.hasTimestamp = random.chance(0.7);
-  header.timestamp = random.below(2 ** 32);
+  if (!goesOn) {
+    header.sequence = random.below(2 ** 32);
+    header.acknowledgment = random.below(2 ** 32);
+    header.hasTimestamp = random.chance(0.7);
+    header.timestamp = random.below(2 ** 32);
+  }
+  header.flags = ACK | random.pick([0, 0, PSH, PSH, ECE, CWR, FIN, PSH | FIN]);
   const length = plainWire.emit(frame, transport, header, 0, true, frame, 2048, payloadLength);
+  header.sequence = (header.sequence + payloadLength) >>> 0;
   frame.length = transport + length;
   bytes.fill(2, 0, transport);
   if (isIpv4) {

@@ -43,10 +43,11 @@ export function compareWires(fast: FastPaths, random: Random, rounds: number): v
     }
 
     const original = expected.bytes.slice(start, end);
-    const damaged = random.chance(0.3) ? original : mutate(random, original);
+    if (random.chance(0.3)) fillOptions(random, original);
+    const damaged = random.chance(0.5) ? original : mutate(random, original);
     expected.bytes.set(damaged, 0);
     actual.bytes.set(damaged, 0);
-    const addresses = random.chance(0.3) ? ADDRESSES : VOUCHED;
+    const addresses = random.chance(0.2) ? ADDRESSES : VOUCHED;
     // Two that take turns: what one knows of the other's options must not matter.
     const segment = random.chance(0.5) ? firstSegment : secondSegment;
     const result = plainWire.parse(expected, 0, damaged.length, addresses, plainSegment);
@@ -84,6 +85,19 @@ export function compareCopies(fast: FastPaths, random: Random, rounds: number): 
     const done = outcome(() => plainWire.copy(plain[0], from, plain[target], to, length));
     same('copy', done, () => wire.copy(quick[0], from, quick[target], to, length));
     for (const at of [0, 1]) same('copied', String(plain[at].bytes), () => String(quick[at].bytes));
+  }
+}
+
+/** Puts any options into the header: known and unknown ones, most of a length that they may have. */
+function fillOptions(random: Random, segment: Uint8Array): void {
+  const end = Math.min(segment.length, (segment[12] >>> 4) * 4);
+  for (let at = 20; at < end; ) {
+    const kind = random.pick([0, 1, 2, 2, 3, 4, 5, 5, 5, 8, 8, 19]);
+    const usual = [1, 1, 4, 3, 2, 2 + 8 * random.below(4), 2, 2, 10][kind] ?? 6;
+    const length = random.chance(0.7) ? usual : random.below(20);
+    segment[at] = kind;
+    if (kind > 1) segment[at + 1] = length;
+    at += kind > 1 ? Math.max(length, 2) : 1;
   }
 }
 

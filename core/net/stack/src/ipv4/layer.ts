@@ -87,7 +87,7 @@ export class Ipv4Layer {
     const defence = this.onLost === undefined ? 'keep' : 'yield';
     this.#arp = prefix && new Arp<Outgoing>({ mac, prefix, defence });
     this.#input.network = this.#network;
-    this.#input.icmp = prefix && new Icmp(prefix);
+    this.#input.icmp = prefix && new Icmp(prefix, this.#shared.entropy);
     this.output.arp = this.#arp;
     if (prefix !== undefined) routes4.add({ prefix, link: this.#owner });
   }

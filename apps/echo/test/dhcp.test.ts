@@ -1,0 +1,102 @@
+import { parseArguments } from '@atoll/conf/parse';
+import { parseDhcpRange } from '@atoll/dhcp/argument/range';
+import { dhcpServerConfig } from '@atoll/dhcp/config';
+import { parseMessage } from '@atoll/dhcp/packet';
+import { DhcpServer } from '@atoll/dhcp/server';
+import { Logger } from '@atoll/log/log';
+import type { NetworkOptions } from '@atoll/network/arguments';
+import { networkArguments } from '@atoll/network/arguments';
+import { startNetwork } from '@atoll/network/network';
+import { expect as unwrap } from '@atoll/result/result';
+import { Lan } from '@atoll/sim/lan';
+import { Stack } from '@atoll/stack/stack';
+import { nodeFastPaths } from '@atoll/testbed/fast';
+import { describe, expect, it } from 'vitest';
+import { systemOn } from './machine.ts';
+
+const SERVER = 0x0a00_0001;
+const MINUTE = 60_000;
+
+const fast = await nodeFastPaths(['bytes', 'ipv6', 'tcp']);
+const { allocate } = fast;
+
+/** A machine that asks for its address, with the name servers and addresses that it had in turn. */
+function startClient(lan: Lan, ...words: string[]) {
+  const { system, lines } = systemOn(lan.host('client'), fast);
+  const options: NetworkOptions = unwrap(parseArguments(networkArguments('dhcp'), words));
+  const addresses: (number | undefined)[] = [];
+  const network = startNetwork(system, options, 'service', {
+    onAddress: (prefix) => addresses.push(prefix?.address),
+  });
+  return { network, lines, addresses };
+}
+
+/** A DHCP server with five addresses, leased for two minutes each. */
+function startServer(lan: Lan) {
+  const host = lan.host('server');
+  const stack = new Stack({ entropy: host.entropy, log: new Logger(() => {}) });
+  stack.attach({ device: host.device, ipv4: { address: SERVER, length: 24 } });
+  const range = unwrap(parseDhcpRange('10.0.0.100,10.0.0.104,2m'));
+  const config = unwrap(
+    dhcpServerConfig({ address: SERVER, netmask: 0xffff_ff00, ranges: [range] }),
+  );
+  const server = new DhcpServer(config);
+  const socket = stack.udp.bind(67, (payload, _, to) => {
+    const { send } = server.handle(unwrap(parseMessage(payload)), Number(to.address), lan.now);
+    for (const { payload: reply, to: client, mac } of send) {
+      socket?.send(reply, client, undefined, mac);
+    }
+  });
+  const echo = stack.udp.bind(7, (payload, from) => echo?.send(payload, from));
+  host.run(stack);
+  return host;
+}
+
+describe('--ipv4=dhcp', () => {
+  it('gets an address, uses it, and keeps it', () => {
+    const lan = new Lan(1, { allocate, delay: 1 });
+    startServer(lan);
+    const { network, lines, addresses } = startClient(lan);
+    lan.run(100);
+    expect(addresses).toEqual([undefined, expect.any(Number)]);
+    expect(network.interface?.ipv4.prefix).toEqual({ address: addresses[1], length: 24 });
+    let echoes = 0;
+    const socket = network.sockets.udp.bind(0, () => echoes++);
+    lan.after(0, () => socket?.send(new Uint8Array(3), { address: SERVER, port: 7 }));
+    lan.run(30 * MINUTE);
+    expect(echoes).toBe(1);
+    expect(new Set(addresses.slice(1))).toEqual(new Set([addresses[1]]));
+    expect(lines.filter((line) => line.includes('renewed')).length).toBeGreaterThan(20);
+  });
+
+  it('gets one in the end on a bad network', () => {
+    const lan = new Lan(2, { allocate, delay: 5, jitter: 20, loss: 0.3, duplicate: 0.1 });
+    startServer(lan);
+    const { network } = startClient(lan);
+    lan.run(2 * MINUTE);
+    expect(network.interface?.ipv4.prefix).toBeDefined();
+  });
+
+  it('gives the address up when nobody renews it, and gets one again', () => {
+    const lan = new Lan(3, { allocate, delay: 1 });
+    const server = startServer(lan);
+    const { network, lines, addresses } = startClient(lan);
+    lan.run(1000);
+    server.plugged = false;
+    lan.run(5 * MINUTE);
+    expect(addresses.at(-1)).toBeUndefined();
+    expect(network.interface?.ipv4.prefix).toBeUndefined();
+    expect(lines.some((line) => line.includes('lost') && line.includes('expired'))).toBe(true);
+    server.plugged = true;
+    lan.run(10 * MINUTE);
+    expect(network.interface?.ipv4.prefix).toBeDefined();
+  });
+
+  it('takes the router of the argument before that of the server', () => {
+    const lan = new Lan(4, { allocate, delay: 1 });
+    startServer(lan);
+    const { network } = startClient(lan, '--ipv4-gateway=10.0.0.77');
+    lan.run(1000);
+    expect(network.interface?.ipv4.way(0x0808_0808)?.hop).toBe(0x0a00_004d);
+  });
+});

@@ -1,0 +1,32 @@
+import type { Host } from '@atoll/testbed/lan';
+import { Lan } from '@atoll/testbed/lan';
+import { Server } from '@atoll/testbed/server';
+import type { Target } from '@atoll/testbed/target';
+import { imagesOf } from '@atoll/testbed/target/images';
+
+export const { node, unix, microvm } = imagesOf('echo');
+
+export const ALL = [node, unix, microvm];
+
+export const SERVER = '10.0.0.2';
+
+/** A network with the echo appliance and Linux as its client. */
+export class EchoBed {
+  readonly lan = new Lan();
+  readonly client: Host;
+  readonly server: Server;
+
+  constructor(target: Target, words: readonly string[] = []) {
+    this.client = this.lan.host('client', '10.0.0.9/24');
+    this.server = new Server(this.lan, target, { address: `${SERVER}/24`, port: 7, words });
+  }
+
+  start(): Promise<void> {
+    return this.server.start(this.client);
+  }
+
+  async stop(): Promise<void> {
+    await this.server.stop();
+    this.lan.remove();
+  }
+}

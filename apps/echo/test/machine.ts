@@ -1,0 +1,25 @@
+import type { Activity, System } from '@atoll/appliance/appliance';
+import type { FastPaths } from '@atoll/device/fast';
+import { Logger } from '@atoll/log/log';
+import type { LanHost } from '@atoll/sim/host';
+import { expect } from 'vitest';
+
+/** What an appliance on `host` gets from its platform, and the lines that it logs. */
+export function systemOn(host: LanHost, fast: FastPaths): { system: System; lines: string[] } {
+  const lines: string[] = [];
+  const log = new Logger((_, line) => lines.push(line), 'info');
+  const { clock, entropy } = host;
+  const system: System = {
+    clock,
+    entropy,
+    fast,
+    log,
+    console: { write: (text) => lines.push(text) },
+    network: () => host.device,
+    sockets: undefined,
+    run: (activity: Activity) => host.run(activity),
+    wake: () => host.wake(),
+    stop: (status) => expect.unreachable(`stopped with ${status}`),
+  };
+  return { system, lines };
+}
