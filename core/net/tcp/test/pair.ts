@@ -11,7 +11,17 @@ import { describeSegment } from '../src/describe.ts';
 import type { TcpFeatures } from '../src/features.ts';
 import { ALL_FEATURES } from '../src/features.ts';
 import type { Segment } from '../src/packet.ts';
-import { emitTcp, emptySegment, FIN, PSH, parseTcp, SYN, VOUCHED } from '../src/packet.ts';
+import {
+  emitTcp,
+  emptyHeader,
+  emptySegment,
+  FIN,
+  PSH,
+  parseTcp,
+  RST,
+  SYN,
+  VOUCHED,
+} from '../src/packet.ts';
 
 /** A link between two hosts, the same in both directions. */
 export interface Link {
@@ -62,6 +72,7 @@ export interface EndOptions {
   readonly mss?: number;
   /** How much the output cuts itself; 0: nothing. */
   readonly mostPayload?: number;
+  readonly userTimeoutMs?: number;
   /** Memory for all buffers, in blocks. */
   readonly blocks?: number;
 }
@@ -107,6 +118,17 @@ export class End {
 
   open(): void {
     this.connection = Connection.open(this.parameters, this.pair.now);
+    this.#configure();
+  }
+
+  accept(syn: Segment): void {
+    this.connection = Connection.accept(this.parameters, syn, this.pair.now);
+    this.#configure();
+  }
+
+  #configure(): void {
+    const { userTimeoutMs } = this.options;
+    if (userTimeoutMs !== undefined) this.it.userTimeoutMs = userTimeoutMs;
   }
 
   /** Tells the application what happened. */
@@ -260,18 +282,35 @@ export class Pair {
     }
   }
 
+  #reset(from: End, { acknowledgment, sourcePort, destinationPort }: Segment): void {
+    const region = { bytes: new Uint8Array(20), address: 0 };
+    const header = {
+      ...emptyHeader(),
+      sourcePort: destinationPort,
+      destinationPort: sourcePort,
+      flags: RST,
+      sequence: acknowledgment,
+    };
+    emitTcp(region, 0, header, 0, false, region, 0, 0);
+    this.#fly(from, region.bytes);
+  }
+
   #arrive(to: End, bytes: Uint8Array): void {
     const region = { bytes, address: 0 };
     const segment = emptySegment();
     parseTcp(region, 0, bytes.length, 0, segment);
     if (to.connection === undefined) {
       if ((segment.flags & SYN) === 0) return;
-      to.connection = Connection.accept(to.parameters, segment, this.now);
+      to.accept(segment);
+    } else if (to.connection.state === 'CLOSED' && to.connection.block.needs === 0) {
+      // As a host answers for nobody.
+      if ((segment.flags & RST) === 0) this.#reset(to, segment);
+      return;
     } else {
       to.connection.handleSegment(segment, region, this.now);
     }
     to.tell();
-    to.connection.settle();
+    to.it.settle();
     // Frames are used again.
     bytes.fill(0xee);
     this.pump(to);

@@ -116,9 +116,10 @@ function updateWindow(c: ControlBlock, segment: Segment, now: number): void {
   if (c.isPersisting && window > 0) stopPersisting(c, now);
 }
 
-/** Once in a round trip, so that each counts as much (RFC 6298 section 4). */
+/** Once in a round trip, so that each counts as much (RFC 6298 section 4), and to end a back-off. */
 function measure(c: ControlBlock, sample: number, now: number): void {
-  if (sample < 0 || ((c.sndUna - c.timedPoint) | 0) <= 0) return;
+  if (sample < 0 || (((c.sndUna - c.timedPoint) | 0) <= 0 && !c.isBackedOff)) return;
+  c.isBackedOff = false;
   c.roundTrip.sample(sample, now);
   c.timedPoint = c.sndNxt;
 }
@@ -141,8 +142,7 @@ function credible(c: ControlBlock, segment: Segment, now: number): number {
   if (!c.usesTimestamps) return latest;
   const elapsed = (timestampAt(c, now) - segment.timestampEcho) | 0;
   // Sent within the millisecond that the echo tells of.
-  const echoed = Math.floor(now) - elapsed + 1;
-  return echoed < latest ? echoed : latest;
+  return Math.min(latest, Math.floor(now) - elapsed + 1);
 }
 
 /**

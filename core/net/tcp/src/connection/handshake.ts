@@ -49,6 +49,7 @@ export function establish(c: ControlBlock, segment: Segment, window: number, now
   c.timedPoint = c.sndUna;
   c.limitedPoint = c.sndUna;
   c.smallEnd = c.sndUna;
+  c.transmission.hasTimestamp = c.usesTimestamps;
   c.window.scale = Math.max(c.rcvScale, 0);
   c.retransmitAt = Number.POSITIVE_INFINITY;
   c.progressAt = now;

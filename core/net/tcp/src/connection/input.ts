@@ -5,7 +5,7 @@ import { acknowledge, acknowledgeInOrder, challenge } from './acknowledge.ts';
 import { close, startTimeWait } from './close.ts';
 import { establish, negotiate, noteTimestamp } from './handshake.ts';
 import type { ControlBlock } from './state.ts';
-import { NEEDS_ACK, NEEDS_REJECTION, NEEDS_SYN } from './state.ts';
+import { isSynchronized, NEEDS_ACK, NEEDS_REJECTION, NEEDS_SYN } from './state.ts';
 import { noteFin, receiveFin, receiveText } from './text.ts';
 import { armIdle } from './timer.ts';
 
@@ -166,7 +166,7 @@ function isInOrder(c: ControlBlock, segment: Segment, region: Located, now: numb
     if (!segment.hasTimestamp) return false;
     const isOld = ((segment.timestamp - c.tsRecent) | 0) < 0;
     if (isOld && now - c.tsRecentAt < TIMESTAMPS_OUTDATED_MS) {
-      answerUnacceptable(c, segment, region, now);
+      challenge(c, now);
       return false;
     }
   }
@@ -194,18 +194,32 @@ function isInWindow(c: ControlBlock, sequence: number, length: number): boolean 
   return ahead + length > 0;
 }
 
-/** The peer learns what we expect. Data that came again is reported as a duplicate. */
+/**
+ * The peer learns what we expect. Data that came again is reported as a duplicate. What such a segment
+ * acknowledges still counts: otherwise two sides whose segments crossed could wait for each other.
+ */
 function answerUnacceptable(c: ControlBlock, segment: Segment, region: Located, now: number): void {
-  const { sequence, payloadStart, payloadEnd } = segment;
+  const { sequence, payloadStart, payloadEnd, flags } = segment;
   const length = payloadEnd - payloadStart;
-  if (length === 0 && (segment.flags & FIN) === 0) {
+  const isOld = ((sequence + length - c.receive.next) | 0) <= 0;
+  if (length === 0 && (flags & FIN) === 0) {
     challenge(c, now);
-    return;
+  } else {
+    c.needs |= NEEDS_ACK;
+    if (c.usesSacks && length > 0 && isOld) {
+      c.receive.insert(region, payloadStart, payloadEnd, sequence);
+      c.hasReport = true;
+    }
   }
-  c.needs |= NEEDS_ACK;
-  if (!c.usesSacks || length === 0 || ((sequence + length - c.receive.next) | 0) > 0) return;
-  c.receive.insert(region, payloadStart, payloadEnd, sequence);
-  c.hasReport = true;
+  const distance = (c.receive.next - sequence) | 0;
+  if (!isOld || distance > c.window.size + LATE || !isSynchronized(c)) return;
+  if ((flags & (SYN | ACK)) === ACK) acknowledgeOld(c, segment, now);
+}
+
+/** The FIN may be among what is acknowledged. */
+function acknowledgeOld(c: ControlBlock, segment: Segment, now: number): void {
+  if (!acknowledge(c, segment, now)) return;
+  if (c.isFinSent && c.sndUna === c.sndNxt) onFinAcknowledged(c, now);
 }
 
 /** Payload and FIN of a segment that is in the window. */
@@ -263,3 +277,5 @@ function reject(c: ControlBlock, acknowledgment: number): void {
 
 /** RFC 7323 section 5.5: after 24 days of silence the peer's clock may have gone round. */
 const TIMESTAMPS_OUTDATED_MS = 24 * 24 * 3_600_000;
+/** How far back segments are still looked at, when the window is small. */
+const LATE = 0xffff;

@@ -26,17 +26,17 @@ export function onPathChange(c: ControlBlock, mss: number): void {
 }
 
 /**
- * Segments of full size were lost again and again. Perhaps the path takes only smaller ones and does not
- * say so (RFC 4821 section 7.7): tries the next smaller size, and larger ones again later.
+ * Long segments were lost again and again. Perhaps the path takes only smaller ones and does not
+ * say so (RFC 4821 section 7.7): tries with small ones, and with larger ones again later.
  */
 export function onSegmentsTimeout(c: ControlBlock, now: number): void {
   failTrial(c, now);
   if (c.timeouts < TIMEOUTS_OF_BLACK_HOLE) return;
   const { first } = c.board;
-  if (first === undefined || ((first.end - first.start) | 0) < c.mss) return;
-  const size = c.mss + optionsOf(c);
-  const smaller = SIZES.findLast((candidate) => candidate < size);
-  if (smaller === undefined) return;
+  if (first === undefined) return;
+  const size = Math.min((first.end - first.start) | 0, c.mss) + optionsOf(c);
+  const smaller = size > REASONABLE ? REASONABLE : SAFE;
+  if (size <= SAFE) return;
   c.limitMss = smaller;
   c.raiseDelay = FIRST_RAISE_MS;
   c.raiseAt = now + c.raiseDelay;
@@ -117,6 +117,9 @@ function optionsOf(c: ControlBlock): number {
 const SMALLEST_MSS = 88;
 const TIMESTAMPS_LENGTH = 12;
 
+/** What a black hole is tried with: what IPv6 promises, and what IPv4 does. */
+const REASONABLE = 1220;
+const SAFE = 516;
 /** Segments in packets of 576, 1064, 1280, 1500, 4352 and 9000 bytes, with the headers of IPv6. */
 const SIZES = [516, 1004, 1220, 1440, 4292, 8940];
 const TIMEOUTS_OF_BLACK_HOLE = 2;

@@ -63,7 +63,8 @@ function transmitNew(c: ControlBlock, now: number, mostPayload: number): Transmi
   }
   const mss = segmentSize(c);
   const most = mostPayload > mss ? burst(c, mss, mostPayload) : mss;
-  let length = waiting < usable ? waiting : usable;
+  let length = waiting;
+  if (length > usable) length = usable;
   if (length > most) length = most;
   const room = c.congestion.window - inFlight;
   if (length > room) {
@@ -97,8 +98,7 @@ function maySendSmall(c: ControlBlock, length: number, waiting: number, mss: num
 
 /** What a device or a GSO loop may cut: not so much that the path gets half a window in one burst. */
 function burst(c: ControlBlock, mss: number, mostPayload: number): number {
-  const half = c.congestion.window >>> 1;
-  const most = half < mostPayload ? half : mostPayload;
+  const most = Math.min(c.congestion.window >>> 1, mostPayload);
   return most < mss ? mss : most - (most % mss);
 }
 
@@ -224,9 +224,12 @@ function transmitEmpty(c: ControlBlock, now: number, sequence: number): Transmis
   return fill(c, now, ACK, sequence, 0, c.mss);
 }
 
-/** SND.NXT, unless the peer took back the window that it would be in. */
-function acceptableSequence({ sndNxt, sndEdge, sndUna }: ControlBlock): number {
-  if (((sndNxt - sndEdge) | 0) <= 0) return sndNxt;
+/**
+ * SND.NXT, unless the peer took back the window that it would be in, and not only because it cannot tell
+ * the bytes of its window apart (RFC 7323 section 2.4).
+ */
+function acceptableSequence({ sndNxt, sndEdge, sndUna, sndScale }: ControlBlock): number {
+  if (((sndNxt - sndEdge) | 0) < 1 << sndScale) return sndNxt;
   return ((sndEdge - sndUna) | 0) < 0 ? sndUna : sndEdge;
 }
 
@@ -277,7 +280,6 @@ function fill(
   transmission.payloadLength = length;
   transmission.segmentSize = length > mss ? mss : 0;
   if (c.usesTimestamps) {
-    transmission.hasTimestamp = true;
     transmission.timestamp = timestampAt(c, now);
     transmission.timestampEcho = c.tsRecent;
   }

@@ -63,6 +63,7 @@ export function onRetransmitTimeout(c: ControlBlock, now: number): void {
   if (c.usesSacks && c.features.rack) c.rack.markOnTimeout(c.board, now, c.roundTrip, c.mss);
   else c.board.markAllLost();
   c.roundTrip.backOff();
+  c.isBackedOff = true;
 }
 
 /** The peer reported that `[start, end)` arrived twice. */
@@ -193,6 +194,7 @@ function undo(c: ControlBlock, now: number): void {
   c.duplicateBytes = 0;
   c.timeouts = 0;
   c.roundTrip.resetBackOff();
+  c.isBackedOff = false;
 }
 
 /** RFC 8985 section 7.4: whether the tail loss probe repaired a loss, which nothing else told of. */

@@ -139,6 +139,8 @@ export class ControlBlock {
   duplicates = 0;
   /** Timeouts since something was acknowledged. */
   timeouts = 0;
+  /** The retransmission timeout was doubled, and no round trip was measured since. */
+  isBackedOff = false;
   /** Acknowledged data up to here was sent while the congestion window was the limit. */
   limitedPoint: number;
   /** The next round trip is measured with what is behind this. */

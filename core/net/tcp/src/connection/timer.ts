@@ -22,7 +22,8 @@ export function nextTimeout(c: ControlBlock): number {
   if (c.ackAt < next) next = c.ackAt;
   if (c.reorderAt < next) next = c.reorderAt;
   if (c.idleAt < next) next = c.idleAt;
-  return c.roomAt < next ? c.roomAt : next;
+  if (c.roomAt < next) next = c.roomAt;
+  return next;
 }
 
 export function handleTimeout(c: ControlBlock, now: number): void {

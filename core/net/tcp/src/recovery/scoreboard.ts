@@ -109,7 +109,7 @@ export class Scoreboard {
       }
       if (rest > 0) {
         range.start = sequence;
-        return;
+        break;
       }
       const { next } = range;
       this.#release(range);
