@@ -139,7 +139,6 @@ export class Membership<Address, Message> {
   /** Plans an answer about `group`, joined with one that is planned already (RFC 9776 section 5.2). */
   #ask(group: Group<Address>, sources: readonly Address[], answerAt: number): void {
     if (group.members === 0 || !this.#dialect.isReported(group.address)) return;
-    if (this.#answerAllAt <= answerAt) return;
     const isNew = group.answerAt === Number.POSITIVE_INFINITY;
     const isAboutAll = sources.length === 0 || (!isNew && group.asked.length === 0);
     const asked = new Set(isNew ? sources : [...group.asked, ...sources]);

@@ -6,9 +6,9 @@ import { expect as must } from '@atoll/result/result';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { codeOf, timeOf } from '../src/code.ts';
-import type { IgmpMessage } from '../src/igmp/packet.ts';
+import type { IgmpMessage, IgmpNotice, IgmpQuery, IgmpReport } from '../src/igmp/packet.ts';
 import * as igmp from '../src/igmp/packet.ts';
-import type { MldMessage } from '../src/mld/packet.ts';
+import type { MldMessage, MldNotice, MldQuery, MldReport } from '../src/mld/packet.ts';
 import * as mld from '../src/mld/packet.ts';
 import { CHANGE_TO_EXCLUDE, MODE_IS_INCLUDE } from '../src/record.ts';
 
@@ -267,28 +267,28 @@ function igmpMessages(): fc.Arbitrary<IgmpMessage> {
   };
   const notice = fc.constantFrom(igmp.V1_REPORT, igmp.V2_REPORT, igmp.LEAVE);
   return fc.oneof(
-    fc.record<IgmpMessage>({
+    fc.record<IgmpQuery>({
       type,
       version: fc.constant(1),
       maxResponse: fc.constant(100),
       group: address,
       ...none,
     }),
-    fc.record<IgmpMessage>({
+    fc.record<IgmpQuery>({
       type,
       version: fc.constant(2),
       maxResponse: fc.integer({ min: 1, max: 255 }),
       group: address,
       ...none,
     }),
-    fc.record<IgmpMessage>({
+    fc.record<IgmpQuery>({
       type,
       version: fc.constant(3),
       group: address,
       ...latestQuery(address, 8),
     }),
-    fc.record<IgmpMessage>({ type: notice, group: address }),
-    fc.record<IgmpMessage>({ type: fc.constant(igmp.V3_REPORT), records: recordsOf(address) }),
+    fc.record<IgmpNotice>({ type: notice, group: address }),
+    fc.record<IgmpReport>({ type: fc.constant(igmp.V3_REPORT), records: recordsOf(address) }),
   );
 }
 
@@ -296,13 +296,13 @@ function mldMessages(): fc.Arbitrary<MldMessage> {
   const address = fc.bigInt({ min: 0n, max: 2n ** 128n - 1n });
   const group = fc.bigInt({ min: 0xffn << 120n, max: 2n ** 128n - 1n });
   return fc.oneof(
-    fc.record<MldMessage>({
+    fc.record<MldQuery>({
       type: fc.constant(mld.QUERY),
       version: fc.constant(2),
       group: fc.oneof(group, fc.constant(0n)),
       ...latestQuery(address, 16),
     }),
-    fc.record<MldMessage>({ type: fc.constantFrom(mld.V1_REPORT, mld.DONE), group }),
-    fc.record<MldMessage>({ type: fc.constant(mld.V2_REPORT), records: recordsOf(address) }),
+    fc.record<MldNotice>({ type: fc.constantFrom(mld.V1_REPORT, mld.DONE), group }),
+    fc.record<MldReport>({ type: fc.constant(mld.V2_REPORT), records: recordsOf(address) }),
   );
 }

@@ -28,7 +28,7 @@ describe('ND', () => {
       temporary: true,
       capacity: CAPACITY,
     });
-    const routes = Object.values(ROUTE_LIMITS).reduce((sum, limit) => sum + limit);
+    const routes = Object.values(ROUTE_LIMITS).reduce<number>((sum, limit) => sum + limit, 0);
     let parsed = 0;
     let now = 0;
     for (let input = 0; input < INPUTS; input++) {

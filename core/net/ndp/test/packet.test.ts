@@ -4,7 +4,15 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { describeNdp } from '../src/describe.ts';
 import type { Preference } from '../src/option.ts';
-import type { Envelope, NdpMessage } from '../src/packet.ts';
+import type {
+  Envelope,
+  NdpMessage,
+  NeighbourAdvertisement,
+  NeighbourSolicitation,
+  Redirect,
+  RouterAdvertisement,
+  RouterSolicitation,
+} from '../src/packet.ts';
 import {
   emitNdp,
   NEIGHBOUR_ADVERTISEMENT,
@@ -274,8 +282,8 @@ function messages(): fc.Arbitrary<NdpMessage> {
     lifetime: u32,
   });
   return fc.oneof(
-    fc.record<NdpMessage>({ type: fc.constant(ROUTER_SOLICITATION), mac }),
-    fc.record<NdpMessage>({
+    fc.record<RouterSolicitation>({ type: fc.constant(ROUTER_SOLICITATION), mac }),
+    fc.record<RouterAdvertisement>({
       type: fc.constant(ROUTER_ADVERTISEMENT),
       mac,
       hopLimit: fc.nat(255),
@@ -291,13 +299,13 @@ function messages(): fc.Arbitrary<NdpMessage> {
       dnsServers: fc.array(servers, { maxLength: 2 }),
       searchDomains: fc.array(domains, { maxLength: 2 }),
     }),
-    fc.record<NdpMessage>({
+    fc.record<NeighbourSolicitation>({
       type: fc.constant(NEIGHBOUR_SOLICITATION),
       target: address,
       mac,
       nonce: mac,
     }),
-    fc.record<NdpMessage>({
+    fc.record<NeighbourAdvertisement>({
       type: fc.constant(NEIGHBOUR_ADVERTISEMENT),
       target: address,
       mac,
@@ -306,7 +314,7 @@ function messages(): fc.Arbitrary<NdpMessage> {
       isOverride: fc.boolean(),
     }),
     address.chain((destination) =>
-      fc.record<NdpMessage>({
+      fc.record<Redirect>({
         type: fc.constant(REDIRECT),
         target: fc.constantFrom(destination, ip('fe80::9')),
         destination: fc.constant(destination),

@@ -33,15 +33,16 @@ export class Solicitor {
   /** Whether to send one now. */
   poll(now: number): boolean {
     if (now < this.nextTimeout) return false;
-    const next = this.#interval === 0 ? FIRST_INTERVAL_MS : this.#interval * 2;
-    this.#interval = this.#spread(next);
-    if (this.#interval > MAX_INTERVAL_MS) this.#interval = this.#spread(MAX_INTERVAL_MS);
-    this.nextTimeout = now + this.#interval;
+    const before = this.#interval;
+    let interval = before === 0 ? this.#about(FIRST_INTERVAL_MS) : before + this.#about(before);
+    if (interval > MAX_INTERVAL_MS) interval = this.#about(MAX_INTERVAL_MS);
+    this.#interval = interval;
+    this.nextTimeout = now + interval;
     return true;
   }
 
   /** A tenth more or less (RFC 8415 section 15), so that hosts which started together get out of step. */
-  #spread(interval: number): number {
+  #about(interval: number): number {
     return randomBetween(this.#entropy, interval * 0.9, interval * 1.1);
   }
 }

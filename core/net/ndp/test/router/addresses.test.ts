@@ -18,18 +18,18 @@ describe('addresses from prefixes', () => {
     const routers = started();
     expect(kinds(advertised(routers, 2000, 100, 50))).toEqual(['route', 'route', 'address']);
     const told = run(routers, 102_000).flatMap(({ now, event }) => {
-      if (event.kind === 'address') return [[event.address.state, now]];
-      return event.kind === 'send' ? [] : [[event.kind, now]];
+      if (event.kind === 'send') return [];
+      return { what: event.kind === 'address' ? event.address.state : event.kind, now };
     });
     expect(told).toEqual([
-      ['preferred', expect.any(Number)],
-      ['deprecated', 52_000],
-      ['removed', 102_000],
-      ['unroute', 102_000],
+      { what: 'preferred', now: expect.any(Number) },
+      { what: 'deprecated', now: 52_000 },
+      { what: 'removed', now: 102_000 },
+      { what: 'unroute', now: 102_000 },
     ]);
     // A second for the answer, and up to a second before the question.
-    expect(told[0][1]).toBeGreaterThanOrEqual(3000);
-    expect(told[0][1]).toBeLessThanOrEqual(4000);
+    expect(told[0].now).toBeGreaterThanOrEqual(3000);
+    expect(told[0].now).toBeLessThanOrEqual(4000);
   });
 
   it('live longer when told so, and are preferred again', () => {

@@ -89,6 +89,13 @@ describe('the link-local address', () => {
     expect(run(routers, DAY)).toEqual([]);
   });
 
+  it('has no lower half that means something else', () => {
+    const reserved = [0n, 0xfdff_ffff_ffff_ff80n, 0xa2n];
+    const routers = discovery({ identifier: (_, counter) => reserved[counter] });
+    run(routers, 2000);
+    expect(routers.linkLocal).toBe(ip('fe80::a2'));
+  });
+
   it('is not given up because others ask for it', () => {
     const routers = discovery();
     run(routers, 0);

@@ -124,6 +124,13 @@ describe('redirects', () => {
     expect(routes.redirect(ip('fe80::5'), OTHER, R1, 0)).toBeUndefined();
   });
 
+  it('are not believed of a router that stands back', () => {
+    const routes = twoRouters();
+    routes.suspend(R1);
+    expect(routes.redirect(FAR, OTHER, R1, 0)).toBeUndefined();
+    expect(routes.redirect(FAR, OTHER, R2, 0)).toBeDefined();
+  });
+
   it('are forgotten after ten minutes, when too many came since, or when they lead nowhere', () => {
     const routes = twoRouters();
     routes.redirect(FAR, OTHER, R1, 0);
