@@ -17,7 +17,7 @@ describe('a client that starts', () => {
 
   it('waits up to the start delay, at random', () => {
     const delays = new Set<number>();
-    for (let seed = 0; seed < 20; seed++) {
+    for (let seed = 1; seed <= 20; seed++) {
       const world = new World({ startDelayMs: 5000, entropy: { fill: (b) => b.fill(seed * 13) } });
       world.take(world.client.start(world.now));
       delays.add(world.client.nextTimeout - world.now);
