@@ -224,7 +224,7 @@ export class Connections {
 }
 
 /** Segments and events of one poll: the other activities of an appliance want their turn, too. */
-const TURNS = 512;
+const TURNS = 128;
 /** After so many refusals in a row of turns, the device is taken to be full for all. */
 const REFUSALS = 4;
 /** When to try again after the device's queue was full. */

@@ -9,16 +9,16 @@ describe('connections of one host', () => {
     const server = network.host(SERVER);
     const client = network.host(CLIENT);
     const accepted = serve(server, 80);
-    const mine = Array.from({ length: 20 }, () => connect(client, SERVER, 80));
+    const mine = Array.from({ length: 10 }, () => connect(client, SERVER, 80));
     network.run(1000);
     for (const each of mine) each.send(10_000_000);
-    network.run(6000);
+    network.run(3000);
     const received = accepted.map((each) => each.received);
     const total = received.reduce((sum, bytes) => sum + bytes, 0);
-    // Four frames a millisecond for five seconds, all but a little of it used.
-    expect(total).toBeGreaterThan(0.9 * 5000 * 4 * 1448);
-    expect(Math.min(...received)).toBeGreaterThan(0.5 * (total / 20));
-    expect(Math.max(...received)).toBeLessThan(2 * (total / 20));
+    // Four frames a millisecond for two seconds, all but a little of it used.
+    expect(total).toBeGreaterThan(0.9 * 2000 * 4 * 1448);
+    expect(Math.min(...received)).toBeGreaterThan(0.5 * (total / 10));
+    expect(Math.max(...received)).toBeLessThan(2 * (total / 10));
     expect(accepted.every((each) => each.isIntact)).toBe(true);
   });
 
@@ -31,7 +31,8 @@ describe('connections of one host', () => {
     const small = connect(client, SERVER, 80);
     network.run(100);
     large.send(100_000_000);
-    network.run(2000);
+    small.connection.noDelay = true;
+    network.run(1000);
     let longest = 0;
     for (let count = 0; count < 20; count++) {
       const start = network.now;
@@ -40,7 +41,8 @@ describe('connections of one host', () => {
       while (accepted[1].received < goal) network.run(network.now + 1);
       longest = Math.max(longest, network.now - start);
     }
-    expect(longest).toBeLessThan(50);
+    // The way takes five, and what is before it in the device's queue two.
+    expect(longest).toBeLessThanOrEqual(8);
     expect(large.sent).toBeGreaterThan(1_000_000);
   });
 
@@ -66,7 +68,7 @@ describe('a slow reader', () => {
     const client = network.host(CLIENT);
     const [mine, theirs] = pair(network, client, server);
     theirs.isReading = false;
-    mine.send(50_000_000, true);
+    mine.send(10_000_000, true);
     network.run(20_000);
     expect(mine.sent).toBeLessThan(3_000_000);
     expect(server.tcp.usedMemory).toBeLessThan(2 ** 21);
@@ -78,7 +80,7 @@ describe('a slow reader', () => {
     theirs.isReading = true;
     theirs.read();
     network.run(300_000);
-    expect([theirs.received, theirs.isIntact]).toEqual([50_000_000, true]);
+    expect([theirs.received, theirs.isIntact]).toEqual([10_000_000, true]);
     expect(mine.reason).toBe('finished');
     expect(server.tcp.usedMemory + client.tcp.usedMemory).toBe(0);
   });

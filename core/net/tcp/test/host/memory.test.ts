@@ -24,7 +24,6 @@ describe('an idle connection', () => {
     const bytes = (used() - before) / (2 * COUNT);
     expect(server.tcp.established).toBe(COUNT + 10);
     expect([server.tcp.usedMemory, client.tcp.usedMemory]).toEqual([0, 0]);
-    console.log('bytes per connection', bytes);
     expect(bytes).toBeLessThan(BOUND);
   });
 
@@ -43,14 +42,15 @@ describe('an idle connection', () => {
       }
       network.run(network.now + 10_000);
     };
-    cycle();
+    for (let round = 0; round < 3; round++) cycle();
     const before = used();
     for (let round = 0; round < 5; round++) cycle();
-    expect(client.tcp.counters.activeOpens).toBe(6 * COUNT);
+    expect(client.tcp.counters.activeOpens).toBe(8 * COUNT);
     expect([client.tcp.established, server.tcp.established, client.tcp.timeWaits]).toEqual([
       0, 0, 0,
     ]);
-    expect(used() - before).toBeLessThan(200 * COUNT);
+    // Less than the smallest thing that each of them has.
+    expect(used() - before).toBeLessThan(100 * 5 * COUNT);
   });
 });
 
@@ -62,4 +62,5 @@ function used(): number {
   return heapUsed + arrayBuffers;
 }
 
+/** What it takes in V8, and some more. An engine without boxed numbers needs less. */
 const BOUND = 4096;
