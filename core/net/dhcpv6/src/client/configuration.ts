@@ -1,6 +1,7 @@
 /** What servers say about a network beside addresses, checked. */
 import { isLoopback, isMulticast, isUnspecified } from '@atoll/ipv6/address';
 import { parseDomains } from '../domain.ts';
+import { FOREVER } from '../identity-association.ts';
 import { addressesIn, findOption, numberIn, OPTION, type Option } from '../option.ts';
 
 export interface Configuration {
@@ -44,6 +45,5 @@ export function readRefreshTime(options: readonly Option[]): number {
   return Math.max(seconds, SHORTEST_REFRESH) * 1000;
 }
 
-const FOREVER = 0xffff_ffff;
 const DEFAULT_REFRESH = 86_400;
 const SHORTEST_REFRESH = 600;
