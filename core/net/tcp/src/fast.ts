@@ -7,6 +7,7 @@ import { LARGE_FRAME_CAPACITY } from '@atoll/device/network';
 import type { Result } from '@atoll/result/result';
 import type { Coalescer } from './gro.ts';
 import type { Segmenter } from './gso.ts';
+import { IPV4_TRANSPORT, IPV6_TRANSPORT, isIpv4 } from './gso-headers.ts';
 import { clearOptions, MAX_SACKS } from './options.ts';
 import type { Segment, SegmentHeader } from './packet.ts';
 import {
@@ -221,7 +222,7 @@ export class FastCoalescer implements Coalescer {
     held.segmentSize = segmentSize;
     held.isChecked = true;
     if (segmentSize !== 0) {
-      held.checksumStart = held.bytes[ETHERTYPE] === IPV6_FIRST ? IPV6_TRANSPORT : IPV4_TRANSPORT;
+      held.checksumStart = isIpv4(held.bytes) ? IPV4_TRANSPORT : IPV6_TRANSPORT;
       held.checksumOffset = CHECKSUM_OFFSET;
     }
     return held;
@@ -256,11 +257,5 @@ const STARTED = 2;
 
 /** Enough for the states of `assembly/gso.ts` and `assembly/gro.ts`. */
 const STATE_BYTES = 48;
-
-/** The first byte of the EtherType of IPv6, and where TCP starts behind either header. */
-const ETHERTYPE = 12;
-const IPV6_FIRST = 0x86;
-const IPV4_TRANSPORT = 34;
-const IPV6_TRANSPORT = 54;
 
 const OUTSIDE = 'a TCP segment out of bounds';
