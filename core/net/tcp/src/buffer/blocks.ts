@@ -20,7 +20,7 @@ export class BlockPool {
   used = 0;
   /**
    * Three quarters are used: the rest is for what is sure to be needed, which is what we send and what
-   * arrives in order. To be read only.
+   * arrives in order, and for those who have next to nothing, see `take`. To be read only.
    */
   isTight = false;
   readonly #allocate: Allocate;
@@ -36,14 +36,26 @@ export class BlockPool {
     this.limit = this.#unallocated * BLOCK_SIZE;
   }
 
-  /** Lends a block, whatever it holds; `undefined` when there is none left. */
-  take(): Block | undefined {
+  /**
+   * Lends a block, whatever is in it, to somebody who holds `held` already; `undefined` when there is none
+   * left. The last quarter is only for those with less than two: however much others keep, every connection
+   * goes on, if slowly.
+   */
+  take(held = 0): Block | undefined {
+    if (this.isTight && held >= FAIR_SHARE) return undefined;
     if (this.#free.length === 0) this.#grow();
     const block = this.#free.pop();
     if (block === undefined) return undefined;
     this.used += BLOCK_SIZE;
     this.isTight = this.used * 4 >= this.limit * 3;
     return block;
+  }
+
+  /** How many bytes of blocks somebody who holds `held` could take now. */
+  roomFor(held: number): number {
+    const free = (this.limit - this.used) / BLOCK_SIZE;
+    const common = Math.ceil((this.limit * 3) / 4 / BLOCK_SIZE) - this.used / BLOCK_SIZE;
+    return Math.min(free, Math.max(common, FAIR_SHARE - held, 0)) * BLOCK_SIZE;
   }
 
   give(block: Block): void {
@@ -66,3 +78,4 @@ export class BlockPool {
 }
 
 const SLAB_BLOCKS = 16;
+const FAIR_SHARE = 2;

@@ -261,7 +261,8 @@ export class ReceiveBuffer {
   }
 
   #takeBlock(index: number, isInOrder: boolean): Block | undefined {
-    let block = isInOrder || !this.pool.isTight ? this.pool.take() : undefined;
+    const mayTake = isInOrder || !this.pool.isTight;
+    let block = mayTake ? this.pool.take(this.#blocks.length) : undefined;
     if (block === undefined && isInOrder) block = this.#renege(index);
     if (block === undefined) return undefined;
     while (this.#blocks.length < index) this.#blocks.push(undefined);

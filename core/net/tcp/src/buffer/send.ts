@@ -27,7 +27,7 @@ export class SendBuffer {
   /** How many bytes `write` would take now, of its own limit and of the memory of all connections. */
   get room(): number {
     const tail = this.#blocks.length * BLOCK_SIZE - this.#offset - this.length;
-    const memory = tail + this.#pool.limit - this.#pool.used;
+    const memory = tail + this.#pool.roomFor(this.#blocks.length);
     return Math.max(0, Math.min(this.limit - this.length, memory));
   }
 
@@ -104,7 +104,7 @@ export class SendBuffer {
 
   #block(index: number): Block | undefined {
     if (index < this.#blocks.length) return this.#blocks[index];
-    const block = this.#pool.take();
+    const block = this.#pool.take(this.#blocks.length);
     if (block !== undefined) this.#blocks.push(block);
     return block;
   }

@@ -67,6 +67,21 @@ describe('BlockPool', () => {
     expect(pool.isTight).toBe(false);
   });
 
+  it('lends the last quarter only to those with less than two', () => {
+    const { pool } = watched(8 * BLOCK_SIZE);
+    for (let held = 0; held < 8; held++) {
+      const room = pool.roomFor(held) / BLOCK_SIZE;
+      expect(room).toBe(Math.max(6 - held, 0));
+      expect(pool.take(held) !== undefined).toBe(held < 6);
+    }
+    expect(pool.roomFor(0)).toBe(2 * BLOCK_SIZE);
+    expect(pool.take(1)).toBeDefined();
+    expect(pool.roomFor(0)).toBe(BLOCK_SIZE);
+    expect(pool.take(0)).toBeDefined();
+    expect(pool.roomFor(0)).toBe(0);
+    expect(pool.take(0)).toBeUndefined();
+  });
+
   it('does not take more than it lent, and is not made without room for a block', () => {
     const { pool } = watched(BLOCK_SIZE);
     const block = pool.take() as Block;
