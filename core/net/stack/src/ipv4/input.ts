@@ -20,6 +20,7 @@ import {
 } from '@atoll/ipv4/packet';
 import { addressSum } from '@atoll/ipv4/pseudo-header';
 import type { Reassembly } from '@atoll/ipv4/reassembly';
+import { PROTOCOL_IGMP } from '@atoll/multicast/igmp/packet';
 import { VOUCHED } from '@atoll/udp/packet';
 import type { StackCounters } from '../counters.ts';
 import type { Segments } from '../tcp.ts';
@@ -37,6 +38,8 @@ export interface Ipv4InputParts {
   isJoined(address: number): boolean;
   /** Sends an ICMP message back to the source of a datagram that was for us. */
   reply(source: number, message: Uint8Array): void;
+  /** Takes what a datagram of IGMP carries; answers whether it made sense. */
+  onIgmp(bytes: Uint8Array, start: number, end: number, now: number): boolean;
   onReport(report: IcmpReport, now: number): void;
 }
 
@@ -135,7 +138,9 @@ export class Ipv4Input {
         this.#complain(UNREACHABLE, PORT_UNREACHABLE, region.bytes, start, now);
       }
     } else if (protocol === PROTOCOL_ICMP) this.#handleIcmp(region, start, checksum, now);
-    else {
+    else if (protocol === PROTOCOL_IGMP) {
+      if (!this.#parts.onIgmp(region.bytes, at, end, now)) this.#parts.counters.malformed++;
+    } else {
       this.#parts.counters.foreign++;
       this.#complain(UNREACHABLE, PROTOCOL_UNREACHABLE, region.bytes, start, now);
     }

@@ -21,6 +21,7 @@ import type { Interface } from '../interface.ts';
 import type { Link, Outgoing } from '../link.ts';
 import type { Shared } from '../shared.ts';
 import type { Datagrams } from '../udp.ts';
+import { Ipv4Groups } from './groups.ts';
 import { Ipv4Input } from './input.ts';
 import { Ipv4Network } from './network.ts';
 import type { Ipv4Way } from './output.ts';
@@ -38,14 +39,16 @@ export class Ipv4Layer {
   readonly #shared: Shared;
   readonly #input: Ipv4Input;
   readonly #reassembly = new Reassembly();
+  readonly #groups: Ipv4Groups;
   readonly #warnings = new RateLimit(1, 10);
   #network: Ipv4Network | undefined;
   #arp: Arp<Outgoing> | undefined;
 
   constructor(owner: Interface, link: Link, datagrams: Datagrams, shared: Shared) {
-    const { checksum, counters, identifications, tcp } = shared;
+    const { checksum, counters, entropy, identifications, tcp } = shared;
     this.#owner = owner;
     this.#shared = shared;
+    this.#groups = new Ipv4Groups(entropy);
     this.output = new Ipv4Output({ link, identifications, checksum, counters });
     this.#input = new Ipv4Input({
       datagrams,
@@ -53,7 +56,8 @@ export class Ipv4Layer {
       reassembly: this.#reassembly,
       checksum,
       counters,
-      isJoined: () => false,
+      isJoined: (group) => this.#groups.has(group),
+      onIgmp: (bytes, start, end, now) => this.#groups.handle(bytes, start, end, now),
       reply: (source, message) => this.#reply(source, message),
       onReport: (report, now) => this.#onReport(report, now),
     });
@@ -75,7 +79,8 @@ export class Ipv4Layer {
 
   get nextTimeout(): number {
     const arp = this.#arp?.nextTimeout ?? Number.POSITIVE_INFINITY;
-    return Math.min(arp, this.#reassembly.nextTimeout);
+    const groups = this.#network === undefined ? arp : this.#groups.nextTimeout;
+    return Math.min(arp, groups, this.#reassembly.nextTimeout);
   }
 
   /** Takes `prefix.address` as our only address here, or gives up the one there is. */
@@ -89,7 +94,18 @@ export class Ipv4Layer {
     this.#input.network = this.#network;
     this.#input.icmp = prefix && new Icmp(prefix, this.#shared.entropy);
     this.output.arp = this.#arp;
-    if (prefix !== undefined) routes4.add({ prefix, link: this.#owner });
+    if (prefix === undefined) return;
+    routes4.add({ prefix, link: this.#owner });
+    this.#groups.refresh();
+  }
+
+  /** Becomes a member of `group`; answers false when there are too many. */
+  join(group: number): boolean {
+    return this.#groups.join(group);
+  }
+
+  leave(group: number): void {
+    this.#groups.leave(group);
   }
 
   handle(frame: Frame, isGroup: boolean, now: number): void {
@@ -106,7 +122,8 @@ export class Ipv4Layer {
 
   poll(now: number): void {
     for (const datagram of this.#reassembly.poll(now)) this.#input.reportTimeout(datagram, now);
-    if (this.#arp === undefined) return;
+    if (this.#arp === undefined || this.#network === undefined) return;
+    this.#groups.poll(this.output, this.#network.prefix.address, now);
     for (const event of this.#arp.poll(now)) this.#onArp(event, now);
   }
 

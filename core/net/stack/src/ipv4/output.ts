@@ -3,6 +3,7 @@ import type { ArpPacket } from '@atoll/arp/packet';
 import { ARP_LENGTH, emitArp } from '@atoll/arp/packet';
 import type { Checksum } from '@atoll/bytes/fast';
 import { plainChecksum } from '@atoll/bytes/fast';
+import { writeU16 } from '@atoll/bytes/field';
 import type { Frame } from '@atoll/device/network';
 import { ETHERNET_HEADER_LENGTH } from '@atoll/device/network';
 import { BROADCAST_MAC } from '@atoll/ethernet/address';
@@ -100,6 +101,23 @@ export class Ipv4Output {
     if (frame === undefined) return;
     frame.bytes.set(payload, PAYLOAD);
     this.#sendWhole(frame, way, protocol, payload.length, undefined);
+  }
+
+  /** Sends a datagram that routers look at (RFC 2113): IGMP. */
+  sendAlert(way: Ipv4Way, protocol: number, payload: Uint8Array): void {
+    const length = ROUTER_ALERT.length + payload.length;
+    const frame = this.#link.transmit(IPV4_HEADER_LENGTH + length);
+    if (frame === undefined) return;
+    const { bytes } = frame;
+    this.#emit(frame, way, protocol, length, this.#identifications.next());
+    bytes[ETHERNET_HEADER_LENGTH] = 0x46;
+    bytes.set(ROUTER_ALERT, PAYLOAD);
+    bytes.set(payload, PAYLOAD + ROUTER_ALERT.length);
+    writeU16(bytes, CHECKSUM, 0);
+    const end = PAYLOAD + ROUTER_ALERT.length;
+    const checksum = this.#checksum.internetChecksum(frame, ETHERNET_HEADER_LENGTH, end);
+    writeU16(bytes, CHECKSUM, checksum);
+    this.#sendFrame(frame, way.hop, undefined);
   }
 
   /** Sends the frame whose payload of `length` bytes has its place; routers must not fragment it. */
@@ -200,5 +218,8 @@ export function multicastMac(group: number): number {
 
 /** Where the payload of IPv4 starts in a frame. */
 const PAYLOAD = ETHERNET_HEADER_LENGTH + IPV4_HEADER_LENGTH;
+/** Where the header's checksum is in a frame. */
+const CHECKSUM = ETHERNET_HEADER_LENGTH + 10;
+const ROUTER_ALERT = Uint8Array.of(0x94, 4, 0, 0);
 /** IANA's recommendation for the time to live. */
 const TIME_TO_LIVE = 64;

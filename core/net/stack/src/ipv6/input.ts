@@ -53,6 +53,8 @@ export interface Ipv6Packet {
   /** Where its header starts, and where it ends. */
   readonly start: number;
   readonly end: number;
+  /** The value of a router alert, -1 when there is none. */
+  readonly alert: number;
 }
 
 /** Receives the IPv6 packets of one interface: from frame to socket. */
@@ -82,7 +84,7 @@ export class Ipv6Input {
   reportTimeout(first: Uint8Array, now: number): void {
     const region = { bytes: first, address: 0 };
     if (!parseIpv6(region, 0, first.length, this.#header).ok) return;
-    const packet = { header: this.#header, region, start: 0, end: first.length };
+    const packet = { header: this.#header, region, start: 0, end: first.length, alert: -1 };
     this.#parts.complain(packet, REASSEMBLY, 0, now);
   }
 
@@ -114,7 +116,8 @@ export class Ipv6Input {
     walkExtensions(region.bytes, start, header, chain);
     const end = start + IPV6_HEADER_LENGTH + header.payloadLength;
     if (chain.kind === 'payload') {
-      this.#deliver({ header, region, start, end }, checksum, isChecked, segmentSize, now);
+      const packet = { header, region, start, end, alert: chain.routerAlert };
+      this.#deliver(packet, checksum, isChecked, segmentSize, now);
     } else if (chain.kind === 'fragment') {
       const whole = reassembly.handle(header, chain, region.bytes, start, now);
       if (whole === undefined) return;
@@ -125,7 +128,7 @@ export class Ipv6Input {
       counters.malformed++;
       const { code, pointer, isForGroups } = chain;
       const problem: Problem = { kind: 'parameter', code, isForGroups };
-      this.#parts.complain({ header, region, start, end }, problem, pointer, now);
+      this.#parts.complain({ header, region, start, end, alert: -1 }, problem, pointer, now);
     } else if (chain.kind === 'drop') counters.malformed++;
   }
 

@@ -13,15 +13,7 @@ import {
   TIME_EXCEEDED,
   UNREACHABLE,
 } from '@atoll/icmpv6/packet';
-import {
-  ALL_NODES,
-  ipv6Text,
-  isLinkLocal,
-  isLoopback,
-  isMulticast,
-  isUnspecified,
-  solicitedNode,
-} from '@atoll/ipv6/address';
+import { ipv6Text, isLinkLocal, isLoopback, isMulticast, isUnspecified } from '@atoll/ipv6/address';
 import { eui64InterfaceId } from '@atoll/ipv6/interface-id';
 import { PROTOCOL_ICMPV6 } from '@atoll/ipv6/packet';
 import { addressSum } from '@atoll/ipv6/pseudo-header';
@@ -37,6 +29,7 @@ import type { Interface } from '../interface.ts';
 import type { Link, Outgoing } from '../link.ts';
 import type { Shared } from '../shared.ts';
 import type { Datagrams } from '../udp.ts';
+import { Ipv6Groups } from './groups.ts';
 import type { Ipv6Packet, Problem } from './input.ts';
 import { Ipv6Input } from './input.ts';
 import type { Ipv6Way } from './output.ts';
@@ -60,9 +53,8 @@ export class Ipv6Layer {
   readonly #icmp: Icmpv6;
   readonly #reassembly = new Reassembly();
   readonly #warnings = new RateLimit(1, 10);
-  /** Our addresses, and the groups by which neighbours look for them. */
   #own = new Map<bigint, OwnAddress>();
-  #groups = new Set<bigint>([ALL_NODES]);
+  readonly #groups: Ipv6Groups;
 
   constructor(
     owner: Interface,
@@ -76,6 +68,7 @@ export class Ipv6Layer {
     this.#owner = owner;
     this.#link = link;
     this.#shared = shared;
+    this.#groups = new Ipv6Groups(entropy);
     this.#icmp = new Icmpv6(entropy);
     this.#ndp = new Ndp<Outgoing>({
       mac,
@@ -131,7 +124,8 @@ export class Ipv6Layer {
   }
 
   get nextTimeout(): number {
-    return Math.min(this.#ndp.nextTimeout, this.#reassembly.nextTimeout);
+    const { nextTimeout } = this.#groups;
+    return Math.min(this.#ndp.nextTimeout, nextTimeout, this.#reassembly.nextTimeout);
   }
 
   /** Adds an address that a person or DHCPv6 gave us; the times are monotonic milliseconds. */
@@ -147,6 +141,15 @@ export class Ipv6Layer {
 
   remove(address: bigint, now: number): void {
     this.#follow(this.#ndp.remove(address), now);
+  }
+
+  /** Becomes a member of `group`; answers false when there are too many. */
+  join(group: bigint): boolean {
+    return this.#groups.join(group);
+  }
+
+  leave(group: bigint): void {
+    this.#groups.leave(group);
   }
 
   owns(address: bigint): boolean {
@@ -166,6 +169,7 @@ export class Ipv6Layer {
   poll(now: number): void {
     for (const first of this.#reassembly.poll(now)) this.#input.reportTimeout(first, now);
     this.#follow(this.#ndp.poll(now), now);
+    this.#groups.poll(this.output, this.#ndp.linkLocal, now);
   }
 
   /**
@@ -204,19 +208,26 @@ export class Ipv6Layer {
     return route && (route.gateway ?? destination);
   }
 
-  #handleIcmp({ header, region, end }: Ipv6Packet, start: number, sum: Checksum, now: number) {
+  #handleIcmp(packet: Ipv6Packet, start: number, sum: Checksum, now: number): void {
+    const { header, region, end, alert } = packet;
     const { counters } = this.#shared;
     const event = this.#icmp.handle(region, start, end, header, now, sum);
     if (!event.ok) counters.malformed++;
     else if (event.value.kind === 'reply') this.#reply(header, event.value.message);
     else if (event.value.kind === 'report') this.#onReport(event.value.report, now);
     else if (event.value.kind === 'message') {
-      const { source, destination, hopLimit } = header;
-      const envelope = { source, destination, hopLimit };
-      const message = parseNdp(event.value.message, envelope);
-      if (message.ok) this.#follow(this.#ndp.handle(message.value, envelope, now), now);
-      else if (isNdp(event.value.message.type)) counters.malformed++;
+      const { message } = event.value;
+      if (isNdp(message.type)) this.#handleNdp(message, header, now);
+      else this.#groups.handle(message, header, alert, now);
     }
+  }
+
+  #handleNdp(message: Icmpv6Message, header: Ipv6Packet['header'], now: number): void {
+    const { source, destination, hopLimit } = header;
+    const envelope = { source, destination, hopLimit };
+    const parsed = parseNdp(message, envelope);
+    if (parsed.ok) this.#follow(this.#ndp.handle(parsed.value, envelope, now), now);
+    else this.#shared.counters.malformed++;
   }
 
   #onReport(report: IcmpReport<bigint>, now: number): void {
@@ -295,7 +306,7 @@ export class Ipv6Layer {
   #readAddresses(): void {
     const { addresses } = this.#ndp;
     this.#own = new Map(addresses.map((own) => [own.address, own]));
-    this.#groups = new Set([ALL_NODES, ...addresses.map(({ address }) => solicitedNode(address))]);
+    this.#groups.follow([...this.#own.keys()]);
   }
 
   /** Tells a person what there is to know. */
