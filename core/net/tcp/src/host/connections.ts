@@ -1,5 +1,6 @@
 import type { Located } from '@atoll/bytes/fast';
 import type { IpAddress } from '@atoll/device/socket';
+import type { BlockPool } from '../buffer/blocks.ts';
 import type { Connection } from '../connection/connection.ts';
 import { CLOSED, CONNECTED, READABLE, WRITABLE } from '../connection/state.ts';
 import type { Segment } from '../packet.ts';
@@ -15,6 +16,7 @@ import type { Transmitter } from './transmitter.ts';
 import { IDLE, REFUSED, SENT } from './transmitter.ts';
 
 export interface ConnectionsOptions {
+  readonly pool: BlockPool;
   readonly transmitter: Transmitter;
   readonly counters: TcpCounters;
   /** How many connections there may be in all, and with one peer address. */
@@ -34,6 +36,7 @@ export interface ConnectionsOptions {
 export class Connections {
   readonly table = new Table<Socket | TimeWait>();
   readonly timeWaits: TimeWaits;
+  readonly #pool: BlockPool;
   readonly #transmitter: Transmitter;
   readonly #counters: TcpCounters;
   readonly #timers = new Timers<Socket>();
@@ -43,7 +46,8 @@ export class Connections {
   #established = 0;
 
   constructor(options: ConnectionsOptions) {
-    const { transmitter, counters, most, mostPerPeer, mostTimeWaits, timeWaitMs } = options;
+    const { pool, transmitter, counters, most, mostPerPeer, mostTimeWaits, timeWaitMs } = options;
+    this.#pool = pool;
     this.#transmitter = transmitter;
     this.#counters = counters;
     this.#most = most;
@@ -120,9 +124,23 @@ export class Connections {
         this.#timers.set(socket, connection.nextTimeout);
         continue;
       }
-      connection.handleTimeout(now);
+      if (this.#isInTheWay(connection, now)) {
+        this.#counters.evicted++;
+        connection.abort();
+      } else {
+        connection.handleTimeout(now);
+      }
       this.#ready.push(socket);
     }
+  }
+
+  /**
+   * Whether a connection has to give way, because there is no memory left for anybody and what it has is for
+   * a peer that has taken nothing for long: many such peers are an attack.
+   */
+  #isInTheWay({ block }: Connection, now: number): boolean {
+    if (this.#pool.roomFor(0) > 0 || block.send.length === 0) return false;
+    return now - block.progressAt >= PATIENCE_MS;
   }
 
   /** Tells the application of `socket` what is new, and sends one segment. */
@@ -225,6 +243,8 @@ export class Connections {
 
 /** Segments and events of one poll: the other activities of an appliance want their turn, too. */
 const TURNS = 128;
+/** How long a peer may take nothing while others need the memory. */
+const PATIENCE_MS = 10_000;
 /** After so many refusals in a row of turns, the device is taken to be full for all. */
 const REFUSALS = 4;
 /** When to try again after the device's queue was full. */

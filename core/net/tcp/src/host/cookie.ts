@@ -28,8 +28,13 @@ export class SynCookies {
     return now - this.#issued < PERIOD * 2;
   }
 
+  /** The cookie was sent, so it may come back. */
+  onSent(now: number): void {
+    this.#issued = now;
+  }
+
   /** Our initial sequence number for the SYN numbered `sequence` of a peer that takes segments of `mss`. */
-  issue(
+  of(
     local: IpAddress,
     localPort: number,
     remote: IpAddress,
@@ -39,7 +44,6 @@ export class SynCookies {
     now: number,
   ): number {
     this.#rotate(now);
-    this.#issued = now;
     const secret = this.#period & 1;
     const head = (secret << 3) | mssClass(mss);
     const hash = this.#secrets[secret].of(local, localPort, remote, remotePort, sequence, head);

@@ -19,6 +19,8 @@ export interface TcpCounters {
   cookiesAccepted: number;
   /** SYNs that found no room, because of a limit on connections. */
   refusedByLimit: number;
+  /** Connections that had to give way to others when memory was used up. */
+  evicted: number;
   /** Reports by ICMP that were about nothing that we have sent: forged or late. */
   ignoredReports: number;
 }
@@ -37,6 +39,7 @@ export function zeroTcpCounters(): TcpCounters {
     cookiesSent: 0,
     cookiesAccepted: 0,
     refusedByLimit: 0,
+    evicted: 0,
     ignoredReports: 0,
   };
 }

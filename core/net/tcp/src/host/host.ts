@@ -86,6 +86,7 @@ export class TcpHost {
     this.#wake = options.wake;
     this.#pool = new BlockPool(allocate, options.memory ?? 4 * 2 ** 20);
     const connections = new Connections({
+      pool: this.#pool,
       transmitter,
       counters,
       most: options.connections ?? 4096,

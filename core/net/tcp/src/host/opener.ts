@@ -53,10 +53,17 @@ export class Opener {
     return socket;
   }
 
-  /** A connection that a peer opens with `syn`. */
-  accept(path: TcpPath, syn: Readonly<Segment>, former: Former | undefined, now: number): Socket {
+  /** A connection that a peer opens with `syn`; its first number is `cookie` when that is given. */
+  accept(
+    path: TcpPath,
+    syn: Readonly<Segment>,
+    former: Former | undefined,
+    cookie: number | undefined,
+    now: number,
+  ): Socket {
     const socket = this.#socket(path, syn.destinationPort, syn.sourcePort);
-    socket.connection = Connection.accept(this.#parameters(socket, path, former, now), syn, now);
+    const parameters = this.#parameters(socket, path, former, now, cookie);
+    socket.connection = Connection.accept(parameters, syn, now);
     return socket;
   }
 
@@ -64,8 +71,7 @@ export class Opener {
   resume(path: TcpPath, ack: Readonly<Segment>, mss: number, now: number): Socket {
     const socket = this.#socket(path, ack.destinationPort, ack.sourcePort);
     const { hasTimestamp, timestampEcho } = ack;
-    const initialSequence = add(ack.acknowledgment, -1);
-    const parameters = { ...this.#parameters(socket, path, undefined, now), initialSequence };
+    const cookie = add(ack.acknowledgment, -1);
     const offer = {
       receiveInitial: add(ack.sequence, -1),
       mss,
@@ -73,6 +79,7 @@ export class Opener {
       sackPermitted: hasTimestamp && cookieSack(timestampEcho),
       hasTimestamp,
     };
+    const parameters = this.#parameters(socket, path, undefined, now, cookie);
     socket.connection = Connection.fromCookie(parameters, ack, offer, now);
     return socket;
   }
@@ -94,6 +101,7 @@ export class Opener {
     path: TcpPath,
     former: Former | undefined,
     now: number,
+    cookie?: number,
   ): ConnectionParameters {
     const { localAddress, localPort, remoteAddress, remotePort } = socket;
     const { wire, features, pool } = this.#options;
@@ -105,7 +113,7 @@ export class Opener {
     return {
       localPort,
       remotePort,
-      initialSequence: sequence,
+      initialSequence: cookie ?? sequence,
       timestampOffset: this.#sequences.timestampOffset,
       mss: segmentLimit(path, path.mtu),
       pool,

@@ -81,26 +81,20 @@ export class Strays {
     }
     const path = network.path(source, destination);
     if (path === undefined) return;
-    if (listener.halfOpen >= backlog) this.#sendCookie(path, syn, now);
-    else this.#add(opener.accept(path, syn, former, now), listener);
+    if (listener.halfOpen >= backlog) {
+      this.#sendCookie(path, syn, now);
+      return;
+    }
+    // It may be the copy of a SYN that got a cookie, and must not get another number then.
+    const isCopy = former === undefined && this.#cookies.isAwaiting(now);
+    const cookie = isCopy ? this.#cookie(path, syn, now) : undefined;
+    this.#add(opener.accept(path, syn, former, cookie, now), listener);
   }
 
   /** Answers `syn` and forgets it. */
   #sendCookie(path: TcpPath, syn: Readonly<Segment>, now: number): void {
     const { opener, replies, features } = this.#options;
-    const { sourcePort, destinationPort, sequence } = syn;
-    const { local, remote } = path;
-    const mss = syn.mss === 0 ? defaultMss(path) : syn.mss;
-    const cookie = this.#cookies.issue(
-      local,
-      destinationPort,
-      remote,
-      sourcePort,
-      sequence,
-      mss,
-      now,
-    );
-    const header = replies.cookie(path, syn, cookie);
+    const header = replies.cookie(path, syn, this.#cookie(path, syn, now));
     if (features.timestamps && syn.hasTimestamp) {
       const timestamp = opener.timestamp(path, syn, now);
       const scale = features.windowScaling ? syn.windowScale : -1;
@@ -111,6 +105,14 @@ export class Strays {
       header.timestampEcho = syn.timestamp;
     }
     replies.sendCookie(path, now);
+    this.#cookies.onSent(now);
+  }
+
+  #cookie({ local, remote, networkHeaderLength }: TcpPath, syn: Readonly<Segment>, now: number) {
+    const { sourcePort, destinationPort, sequence, mss } = syn;
+    // What a peer takes that does not say (RFC 9293 section 3.7.1).
+    const most = mss === 0 ? (networkHeaderLength === 20 ? 536 : 1220) : mss;
+    return this.#cookies.of(local, destinationPort, remote, sourcePort, sequence, most, now);
   }
 
   /** The connection of a peer that sent a cookie of ours back. */
@@ -152,9 +154,4 @@ export class Strays {
     this.#options.connections.add(socket);
     return socket;
   }
-}
-
-/** What a peer takes that does not say (RFC 9293 section 3.7.1). */
-function defaultMss(path: TcpPath): number {
-  return path.networkHeaderLength === 20 ? 536 : 1220;
 }

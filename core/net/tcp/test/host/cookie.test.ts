@@ -8,7 +8,8 @@ const REMOTE = 0xc633_6401;
 const MINUTE = 60_000;
 
 function issue(cookies: SynCookies, sequence: number, mss: number, now: number): number {
-  return cookies.issue(LOCAL, 80, REMOTE, 40_000, sequence, mss, now);
+  cookies.onSent(now);
+  return cookies.of(LOCAL, 80, REMOTE, 40_000, sequence, mss, now);
 }
 
 function accept(cookies: SynCookies, sequence: number, cookie: number, now: number): number {
@@ -72,7 +73,8 @@ describe('SynCookies', () => {
   it('works for IPv6', () => {
     const cookies = new SynCookies(new Random(4));
     const local = 0x2001_0db8_0000_0000_0000_0000_0000_0001n;
-    const cookie = cookies.issue(local, 80, local + 1n, 40_000, 7, 1440, 0);
+    const cookie = cookies.of(local, 80, local + 1n, 40_000, 7, 1440, 0);
+    cookies.onSent(0);
     expect(cookies.accept(local, 80, local + 1n, 40_000, 7, cookie, 0)).toBe(1440);
     expect(cookies.accept(local, 80, local + (1n << 64n), 40_000, 7, cookie, 0)).toBe(0);
   });

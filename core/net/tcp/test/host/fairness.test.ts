@@ -108,6 +108,36 @@ describe('a slow reader', () => {
   });
 });
 
+describe('a peer that acknowledges nothing', () => {
+  it('does not take the memory that others need', () => {
+    const memory = 2 ** 20;
+    const network = new Network(8);
+    const server = network.host(SERVER, { memory });
+    const client = network.host(CLIENT);
+    const other = network.host(CLIENT + 1);
+    const accepted = serve(server, 80);
+    for (let count = 0; count < 50; count++) connect(client, SERVER, 80);
+    network.run(1000);
+    client.isConnected = false;
+    network.hosts.delete(CLIENT);
+    for (const each of accepted) each.send(1_000_000);
+    network.run(10_000);
+    expect(server.tcp.usedMemory).toBeGreaterThan(0.7 * memory);
+    const mine = connect(other, SERVER, 80);
+    network.run(11_000);
+    accepted[50].send(200_000, true);
+    network.run(60_000);
+    expect([mine.received, mine.isIntact]).toEqual([200_000, true]);
+    // A few had to give way, and the others are given up in the end.
+    expect(server.tcp.counters.evicted).toBeGreaterThan(0);
+    expect(server.tcp.counters.evicted).toBeLessThan(10);
+    network.run(1_000_000);
+    expect([server.tcp.established, server.tcp.usedMemory]).toEqual([0, 0]);
+    const reasons = accepted.map((each) => each.reason);
+    expect(reasons.filter((reason) => reason === 'timeout').length).toBeGreaterThan(40);
+  });
+});
+
 describe('a device', () => {
   const offloads = { checksum: true, segmentation: true };
 
