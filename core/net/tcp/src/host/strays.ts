@@ -59,7 +59,9 @@ export class Strays {
     }
     if (listener !== undefined && (flags & SYN) === 0) {
       const socket = this.#resume(listener, segment, source, destination, now);
-      if (socket !== undefined || this.#mayFollow(segment, now)) return socket;
+      // Without a connection it may still be from a peer that has a cookie of ours, whose first segment is
+      // lost or late: that will be sent again, and a RST would end what has just begun.
+      if (socket !== undefined || this.#cookies.isAwaiting(now)) return socket;
     }
     counters.strays++;
     replies.reset(segment, source, destination, now);
@@ -138,14 +140,6 @@ export class Strays {
     if (path === undefined) return undefined;
     counters.cookiesAccepted++;
     return this.#add(opener.resume(path, ack, mss, now), listener);
-  }
-
-  /**
-   * Whether it may come from a peer that has a cookie of ours while the ACK with the cookie is still under
-   * way or lost: it will be sent again, and a RST would end what has just begun.
-   */
-  #mayFollow({ flags, payloadStart, payloadEnd }: Readonly<Segment>, now: number): boolean {
-    return this.#cookies.isAwaiting(now) && (payloadEnd > payloadStart || (flags & FIN) !== 0);
   }
 
   #add(socket: Socket, listener: Listener): Socket {

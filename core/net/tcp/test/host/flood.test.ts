@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ACK, SYN } from '../../src/packet.ts';
+import { ACK, RST, SYN } from '../../src/packet.ts';
 import { CLIENT, connect, SERVER, serve } from './kit.ts';
 import type { Seen } from './network.ts';
 import { Network } from './network.ts';
@@ -124,8 +124,41 @@ describe('a listener', () => {
     network.inject(CLIENT, SERVER, { sourcePort: 9, destinationPort: 80, flags: SYN });
     for (let count = 0; count < 10_000; count++) network.at(10 + count / 100, forge);
     network.run(1000);
-    expect(server.tcp.counters).toMatchObject({ cookiesSent: 1, cookiesAccepted: 0 });
+    expect(server.tcp.counters).toMatchObject({
+      cookiesSent: 1,
+      cookiesAccepted: 0,
+      sentResets: 0,
+    });
     expect(server.tcp.established).toBe(0);
+    // Once none can be outstanding, it tells who believes to have a connection that there is none.
+    network.run(200_000);
+    forge();
+    network.run(201_000);
+    expect(server.tcp.counters.sentResets).toBe(1);
+  });
+
+  it('gives both copies of a SYN the same number, with and without a cookie', () => {
+    const network = new Network(9);
+    const server = network.host(SERVER, { backlog: 1 });
+    serve(server, 80);
+    const answers: Seen[] = [];
+    network.observe = (seen) => {
+      if (seen.from === SERVER && seen.destinationPort === 5000) answers.push(seen);
+    };
+    const syn = (from: number, sourcePort: number) => {
+      network.inject(from, SERVER, { sourcePort, destinationPort: 80, sequence: 7, flags: SYN });
+      network.run(network.now + 10);
+    };
+    syn(CLIENT + 1, 4000);
+    syn(CLIENT, 5000);
+    // The handshake before it is given up, so the copy finds room.
+    const reset = { sourcePort: 4000, destinationPort: 80, sequence: 8, flags: RST };
+    network.inject(CLIENT + 1, SERVER, reset);
+    network.run(network.now + 10);
+    syn(CLIENT, 5000);
+    expect(server.tcp.counters.cookiesSent).toBe(1);
+    expect(answers.map(({ flags }) => flags)).toEqual([SYN | ACK, SYN | ACK]);
+    expect(answers[1].sequence).toBe(answers[0].sequence);
   });
 
   it('forgets handshakes that are not finished', () => {
