@@ -63,4 +63,4 @@ function used(): number {
 }
 
 /** What it takes in V8, and some more. An engine without boxed numbers needs less. */
-const BOUND = 4096;
+const BOUND = 4500;
