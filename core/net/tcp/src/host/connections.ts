@@ -234,8 +234,7 @@ export class Connections {
   }
 
   #wait(socket: Socket, connection: Connection, now: number): void {
-    const { timestampOffset } = connection.block.parameters;
-    const record = new TimeWait(socket, connection, timestampOffset);
+    const record = new TimeWait(socket, connection);
     this.table.add(record);
     this.timeWaits.add(record, now);
   }

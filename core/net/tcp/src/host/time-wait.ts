@@ -4,12 +4,16 @@ import { ACK, FIN, RST, SYN } from '../packet.ts';
 import { distance } from '../sequence.ts';
 import type { Entry } from './table.ts';
 
-/** What is left of a connection: SND.NXT, RCV.NXT, and the last timestamp of the peer. */
+/**
+ * What is left of a connection: SND.NXT, RCV.NXT, the last timestamp of the peer, and what ours are ahead of
+ * the clock of milliseconds.
+ */
 export interface Remains {
   readonly sendNext: number;
   readonly receiveNext: number;
   readonly hasTimestamps: boolean;
   readonly recentTimestamp: number;
+  readonly timestampOffset: number;
 }
 
 /** What is to be done about a segment for a connection in TIME-WAIT. */
@@ -33,8 +37,7 @@ export class TimeWait implements Entry {
   /** When it is forgotten, in monotonic milliseconds. */
   expiry = 0;
 
-  /** `timestampOffset` is what our timestamps are ahead of the clock of milliseconds. */
-  constructor(entry: Entry, remains: Remains, timestampOffset: number) {
+  constructor(entry: Entry, remains: Remains) {
     this.localAddress = entry.localAddress;
     this.localPort = entry.localPort;
     this.remoteAddress = entry.remoteAddress;
@@ -43,7 +46,7 @@ export class TimeWait implements Entry {
     this.receiveNext = remains.receiveNext;
     this.hasTimestamps = remains.hasTimestamps;
     this.recentTimestamp = remains.recentTimestamp;
-    this.timestampOffset = timestampOffset;
+    this.timestampOffset = remains.timestampOffset;
   }
 
   /** Answers {@link IGNORE}, {@link ACKNOWLEDGE} or {@link REOPEN}. */

@@ -23,7 +23,7 @@ export interface NetworkOptions extends FaultOptions {
   readonly mtu?: number;
   readonly offloads?: Offloads;
   /** Frames that each device takes in a millisecond; without limit when left out. */
-  readonly rate?: number;
+  readonly rate?: number | undefined;
 }
 
 /** A segment that was sent, for tests to look at; its payload is copied. */

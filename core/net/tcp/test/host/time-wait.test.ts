@@ -13,8 +13,13 @@ const ENTRY: Entry = {
 };
 
 function record(hasTimestamps = true): TimeWait {
-  const remains = { sendNext: 5000, receiveNext: 9000, hasTimestamps, recentTimestamp: 700 };
-  return new TimeWait(ENTRY, remains, 0);
+  return new TimeWait(ENTRY, {
+    sendNext: 5000,
+    receiveNext: 9000,
+    hasTimestamps,
+    recentTimestamp: 700,
+    timestampOffset: 0,
+  });
 }
 
 function segment(fields: Partial<Segment>): Segment {
