@@ -12,7 +12,7 @@ export function acknowledgeInOrder(c: ControlBlock, acknowledgment: number, now:
   const { board, sndUna, roundTrip } = c;
   board.begin(now - roundTrip.minimum);
   board.acknowledge(acknowledgment);
-  if (c.usesSacks) c.rack.update(board, now);
+  if (c.usesRack) c.rack.update(board, now);
   const acked = (acknowledgment - sndUna) | 0;
   const flight = (c.sndNxt - sndUna) | 0;
   c.sndUna = acknowledgment;
@@ -79,10 +79,15 @@ export function acknowledge(c: ControlBlock, segment: Segment, now: number): boo
  * alive learns what is right, and an attacker nothing (RFC 5961).
  */
 export function challenge(c: ControlBlock, now: number): void {
-  if (now - c.challengedAt < CHALLENGE_MS) return;
   const { challenges } = c.parameters;
-  if (challenges !== undefined && !challenges.allows(now)) return;
-  c.challengedAt = now;
+  if (now - c.answeredAt < ANSWER_MS) return;
+  if (challenges === undefined || challenges.allows(now)) answer(c, now);
+}
+
+/** Answers a segment that has no place in the window, but not all of them: two such peers never ended. */
+export function answer(c: ControlBlock, now: number): void {
+  if (now - c.answeredAt < ANSWER_MS) return;
+  c.answeredAt = now;
   c.needs |= NEEDS_ACK;
 }
 
@@ -176,5 +181,4 @@ function isDuplicateReport(acknowledgment: number, sacks: Uint32Array, sackCount
   return ((start - sacks[2]) | 0) >= 0 && ((end - sacks[3]) | 0) <= 0;
 }
 
-/** A peer that is attacked, or ill, gets two answers a second. */
-const CHALLENGE_MS = 500;
+const ANSWER_MS = 500;

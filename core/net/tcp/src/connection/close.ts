@@ -1,6 +1,6 @@
 import type { CloseReason } from '@atoll/device/socket';
 import type { ControlBlock } from './state.ts';
-import { CLOSED, NEEDS_RESET } from './state.ts';
+import { CLOSED, NEEDS_RESET, NEVER } from './state.ts';
 
 /** The connection is gone, and the application is told why. Only an end in peace waits for it to read. */
 export function close(c: ControlBlock, reason: CloseReason): void {
@@ -50,12 +50,12 @@ function forget(c: ControlBlock): void {
   c.board.clear(c.sndNxt);
   c.isFinQueued = false;
   c.isWriteBlocked = false;
-  c.retransmitAt = Number.POSITIVE_INFINITY;
-  c.probeAt = Number.POSITIVE_INFINITY;
-  c.reorderAt = Number.POSITIVE_INFINITY;
-  c.ackAt = Number.POSITIVE_INFINITY;
-  c.idleAt = Number.POSITIVE_INFINITY;
-  c.roomAt = Number.POSITIVE_INFINITY;
+  c.retransmitAt = NEVER;
+  c.probeAt = NEVER;
+  c.reorderAt = NEVER;
+  c.ackAt = NEVER;
+  c.idleAt = NEVER;
+  c.roomAt = NEVER;
 }
 
 /** Twice the MSL, which everybody takes for half a minute. */

@@ -136,7 +136,7 @@ export class Connection {
   handleUnreachable(kind: 'hard' | 'soft', now: number): void {
     const { block } = this;
     block.now = now;
-    block.isUnreachable = true;
+    block.unreachableAt = now;
     const isConnecting = block.state === 'SYN_SENT' || block.state === 'SYN_RECEIVED';
     if (kind === 'hard' && isConnecting) close(block, 'unreachable');
   }

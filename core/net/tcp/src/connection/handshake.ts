@@ -4,7 +4,7 @@ import type { Segment } from '../packet.ts';
 import { ACK, SYN } from '../packet.ts';
 import { updateMss } from './mtu.ts';
 import type { ControlBlock } from './state.ts';
-import { CONNECTED, NEEDS_ACK, NEEDS_SYN, timestampAt } from './state.ts';
+import { CONNECTED, NEEDS_ACK, NEEDS_SYN, NEVER, timestampAt } from './state.ts';
 import { armIdle } from './timer.ts';
 import type { Transmission } from './transmission.ts';
 
@@ -16,6 +16,7 @@ export function negotiate(c: ControlBlock, sequence: number, offer: Offer, now: 
   const { features } = c;
   c.peerMss = offer.mss === 0 ? DEFAULT_MSS : offer.mss;
   c.usesSacks = features.sack && offer.sackPermitted;
+  c.usesRack = c.usesSacks && features.rack;
   c.usesTimestamps = features.timestamps && offer.hasTimestamp;
   if (features.windowScaling && offer.windowScale >= 0) {
     c.sndScale = offer.windowScale;
@@ -51,7 +52,7 @@ export function establish(c: ControlBlock, segment: Segment, window: number, now
   c.smallEnd = c.sndUna;
   c.transmission.hasTimestamp = c.usesTimestamps;
   c.window.scale = Math.max(c.rcvScale, 0);
-  c.retransmitAt = Number.POSITIVE_INFINITY;
+  c.retransmitAt = NEVER;
   c.progressAt = now;
   c.events |= CONNECTED;
   if (c.syns === 1) {

@@ -1,7 +1,7 @@
 import type { Located } from '@atoll/bytes/fast';
 import type { Segment } from '../packet.ts';
 import { ACK, FIN, RST, SYN } from '../packet.ts';
-import { acknowledge, acknowledgeInOrder, challenge } from './acknowledge.ts';
+import { acknowledge, acknowledgeInOrder, answer, challenge } from './acknowledge.ts';
 import { close, startTimeWait } from './close.ts';
 import { establish, negotiate, noteTimestamp } from './handshake.ts';
 import type { ControlBlock } from './state.ts';
@@ -166,7 +166,7 @@ function isInOrder(c: ControlBlock, segment: Segment, region: Located, now: numb
     if (!segment.hasTimestamp) return false;
     const isOld = ((segment.timestamp - c.tsRecent) | 0) < 0;
     if (isOld && now - c.tsRecentAt < TIMESTAMPS_OUTDATED_MS) {
-      challenge(c, now);
+      answer(c, now);
       return false;
     }
   }
@@ -203,7 +203,7 @@ function answerUnacceptable(c: ControlBlock, segment: Segment, region: Located, 
   const length = payloadEnd - payloadStart;
   const isOld = ((sequence + length - c.receive.next) | 0) <= 0;
   if (length === 0 && (flags & FIN) === 0) {
-    challenge(c, now);
+    answer(c, now);
   } else {
     c.needs |= NEEDS_ACK;
     if (c.usesSacks && length > 0 && isOld) {

@@ -1,5 +1,6 @@
 import { LOST, SENT } from '../recovery/scoreboard.ts';
 import type { ControlBlock } from './state.ts';
+import { NEVER } from './state.ts';
 
 /** Takes over what was learned about the size of segments. */
 export function updateMss(c: ControlBlock): void {
@@ -52,7 +53,7 @@ export function isTrialDue(
 ): boolean {
   const size = nextSize(c);
   if (size === 0) {
-    c.raiseAt = Number.POSITIVE_INFINITY;
+    c.raiseAt = NEVER;
     return false;
   }
   const payload = payloadOf(c, size);
@@ -66,7 +67,7 @@ export function startTrial(c: ControlBlock): number {
   const payload = payloadOf(c, c.trialSize);
   c.trialStart = c.sndNxt;
   c.trialEnd = (c.sndNxt + payload) >>> 0;
-  c.raiseAt = Number.POSITIVE_INFINITY;
+  c.raiseAt = NEVER;
   return payload;
 }
 

@@ -14,6 +14,7 @@ import {
   NEEDS_RESET,
   NEEDS_SYN,
   NEEDS_TAIL,
+  NEVER,
   pipe,
   timestampAt,
 } from './state.ts';
@@ -36,19 +37,19 @@ export function pollTransmit(
       const lost = transmitLost(c, now, mostPayload);
       if (lost !== undefined) return lost;
     }
-    const fresh = transmitNew(c, now, mostPayload);
-    if (fresh !== undefined) return fresh;
+    if (!c.isFinSent && (c.send.end !== c.sndNxt || c.isFinQueued)) {
+      const fresh = transmitNew(c, now, mostPayload);
+      if (fresh !== undefined) return fresh;
+    }
     if ((c.needs & PROBES) !== 0) return transmitProbe(c, now);
   }
   return (c.needs & NEEDS_ACK) === 0 ? undefined : transmitEmpty(c, now, acceptableSequence(c));
 }
 
-/** What was not sent yet, as far as the windows and Nagle's algorithm let it. */
+/** What was not sent yet, data or the FIN, as far as the windows and Nagle's algorithm let it. */
 function transmitNew(c: ControlBlock, now: number, mostPayload: number): Transmission | undefined {
-  if (c.isFinSent) return undefined;
   const { sndNxt } = c;
   const waiting = (c.send.end - sndNxt) | 0;
-  if (waiting === 0 && !c.isFinQueued) return undefined;
   const usable = (c.sndEdge - sndNxt) | 0;
   if (usable <= 0) {
     startPersisting(c, now);
@@ -56,9 +57,10 @@ function transmitNew(c: ControlBlock, now: number, mostPayload: number): Transmi
   }
   if (waiting === 0) return transmitRange(c, now, 0, c.mss);
   if (c.board.count >= MOST_SENT) return undefined;
-  const inFlight = pipe(c);
+  let inFlight = 0;
   if (sndNxt === c.sndUna) onRestart(c, now);
-  else if (c.raiseAt <= now && isTrialDue(c, waiting, usable, c.congestion.window - inFlight)) {
+  else inFlight = pipe(c);
+  if (c.raiseAt <= now && isTrialDue(c, waiting, usable, c.congestion.window - inFlight)) {
     return transmitTrial(c, now);
   }
   const mss = segmentSize(c);
@@ -92,7 +94,8 @@ function transmitNew(c: ControlBlock, now: number, mostPayload: number): Transmi
 function maySendSmall(c: ControlBlock, length: number, waiting: number, mss: number): boolean {
   if ((c.needs & NEEDS_LITTLE) !== 0) return true;
   if (length < waiting) return length < mss && length * 2 >= c.mostWindow;
-  if (c.noDelay || c.isFinQueued || !c.features.nagle) return true;
+  const isEager = c.noDelay || c.isFinQueued || !c.features.nagle;
+  if (isEager && c.board.count < MOST_SMALL) return true;
   return ((c.smallEnd - c.sndUna) | 0) <= 0;
 }
 
@@ -127,7 +130,7 @@ function transmitRange(c: ControlBlock, now: number, length: number, mss: number
   c.lastSentAt = now;
   if (length % mss !== 0) c.smallEnd = end;
   if (c.phase === 'recovery') c.prr.onSent(length);
-  if (c.retransmitAt === Number.POSITIVE_INFINITY) c.retransmitAt = now + c.roundTrip.rto;
+  if (c.retransmitAt === NEVER) c.retransmitAt = now + c.roundTrip.rto;
   armProbe(c, now);
   c.needs &= ~NEEDS_LITTLE;
   return fill(c, now, flags, sndNxt, length, mss);
@@ -180,14 +183,15 @@ function transmitAgain(
   const { start } = range;
   const end = (start + length) >>> 0;
   const hasFin = end === c.send.end && range.end !== end;
-  c.board.resend(range, hasFin ? length + 1 : length, now);
+  const count = hasFin ? length + 1 : length;
+  c.board.resend(range, count, now);
   c.lastSentAt = now;
   if (c.canUndo) {
     if (c.undoSentAt < 0) c.undoSentAt = now;
-    c.undoBytes += length;
+    c.undoBytes += count;
   }
   if (c.phase === 'recovery') c.prr.onSent(length);
-  if (c.retransmitAt === Number.POSITIVE_INFINITY) c.retransmitAt = now + c.roundTrip.rto;
+  if (c.retransmitAt === NEVER) c.retransmitAt = now + c.roundTrip.rto;
   const flags = end === c.send.end ? ACK | PSH : ACK;
   return fill(c, now, hasFin ? flags | FIN : flags, start, length, mss);
 }
@@ -215,7 +219,7 @@ function transmitProbe(c: ControlBlock, now: number): Transmission | undefined {
     probe = transmitAgain(c, now, range, Math.min((end - range.start) | 0, mss), mss);
   }
   c.tailEnd = c.sndNxt;
-  c.probeAt = Number.POSITIVE_INFINITY;
+  c.probeAt = NEVER;
   return probe;
 }
 
@@ -286,7 +290,7 @@ function fill(
   if (c.hasReport) report(c, transmission);
   else transmission.sackCount = 0;
   c.lastAckSent = next;
-  c.ackAt = Number.POSITIVE_INFINITY;
+  c.ackAt = NEVER;
   c.needs &= ~NEEDS_ACK;
   return transmission;
 }
@@ -301,5 +305,6 @@ const BEFORE_DATA = NEEDS_RESET | NEEDS_REJECTION | NEEDS_SYN;
 const PROBES = NEEDS_PROBE | NEEDS_TAIL;
 /** What selective acknowledgments can take of the options, and so of a segment. */
 const REPORT_LENGTH = 36;
-/** Segments that were sent apart, so that one byte each does not take more memory than they are worth. */
+/** Segments that were sent apart: each is remembered, and has to be worth it. */
 const MOST_SENT = 2048;
+const MOST_SMALL = 256;

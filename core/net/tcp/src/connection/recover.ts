@@ -3,7 +3,7 @@ import { DUPLICATES, markFirstLost, markLostBySacks } from '../recovery/duplicat
 import { SACKED } from '../recovery/scoreboard.ts';
 import { judgeTrial } from './mtu.ts';
 import type { ControlBlock } from './state.ts';
-import { NEEDS_RESEND, pipe, timestampAt } from './state.ts';
+import { NEEDS_RESEND, NEVER, pipe, timestampAt } from './state.ts';
 
 /**
  * What an acknowledgment that moved SND.UNA by `acked` bytes, or none, means for loss and congestion.
@@ -60,7 +60,7 @@ export function onRetransmitTimeout(c: ControlBlock, now: number): void {
   if (c.timeouts === 0) rememberForUndo(c);
   c.timeouts++;
   enterLoss(c, now);
-  if (c.usesSacks && c.features.rack) c.rack.markOnTimeout(c.board, now, c.roundTrip, c.mss);
+  if (c.usesRack) c.rack.markOnTimeout(c.board, now, c.roundTrip, c.mss);
   else c.board.markAllLost();
   c.roundTrip.backOff();
   c.isBackedOff = true;
@@ -68,7 +68,7 @@ export function onRetransmitTimeout(c: ControlBlock, now: number): void {
 
 /** The peer reported that `[start, end)` arrived twice. */
 export function onDuplicateReport(c: ControlBlock, start: number, end: number): void {
-  if (c.features.rack) c.rack.onDuplicate(c.sndUna, c.sndNxt);
+  if (c.usesRack) c.rack.onDuplicate(c.sndUna, c.sndNxt);
   if (!c.canUndo) return;
   if (((start - c.undoPoint) | 0) < 0 || ((end - c.recoveryPoint) | 0) > 0) return;
   c.undoBytes -= (end - start) | 0;
@@ -101,12 +101,10 @@ function markLost(c: ControlBlock, acked: number, now: number): void {
     }
     return;
   }
-  if (c.features.rack) {
+  if (c.usesRack) {
     c.rack.update(board, now);
     const isQuiet = isOpen && board.sackedBytes === 0;
-    c.reorderAt = isQuiet
-      ? Number.POSITIVE_INFINITY
-      : c.rack.detect(board, now, c.roundTrip, !isOpen, c.mss);
+    c.reorderAt = isQuiet ? NEVER : c.rack.detect(board, now, c.roundTrip, !isOpen, c.mss);
   } else if (board.sackedBytes > 0) {
     markLostBySacks(board, c.mss);
   }
@@ -128,7 +126,7 @@ function enterRecovery(c: ControlBlock, delivered: number, now: number): void {
   c.prr.start(flight, c.congestion.slowStartThreshold);
   // The first segment is sent again whatever the window says.
   c.needs |= NEEDS_RESEND;
-  c.probeAt = Number.POSITIVE_INFINITY;
+  c.probeAt = NEVER;
 }
 
 function leaveIfRecovered(c: ControlBlock, now: number): boolean {
@@ -150,8 +148,8 @@ function enterLoss(c: ControlBlock, now: number): void {
   c.duplicates = 0;
   c.duplicateBytes = 0;
   c.isTailProbed = false;
-  c.probeAt = Number.POSITIVE_INFINITY;
-  c.reorderAt = Number.POSITIVE_INFINITY;
+  c.probeAt = NEVER;
+  c.reorderAt = NEVER;
   c.needs |= NEEDS_RESEND;
 }
 

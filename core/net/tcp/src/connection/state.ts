@@ -33,6 +33,9 @@ export type State =
  */
 export type Phase = 'open' | 'recovery' | 'loss';
 
+/** A timer that does not run. */
+export const NEVER = Number.POSITIVE_INFINITY;
+
 // What is to be sent at the next occasion, besides data:
 /** a reset, after which the connection is gone, */
 export const NEEDS_RESET = 0x01;
@@ -116,7 +119,7 @@ export class ControlBlock {
   pathMss: number;
   /** What experience says that the path takes. */
   limitMss = Number.POSITIVE_INFINITY;
-  raiseAt = Number.POSITIVE_INFINITY;
+  raiseAt = NEVER;
   raiseDelay = 0;
   /** A larger segment that is tried; the size is 0 when there is none. */
   trialSize = 0;
@@ -171,17 +174,20 @@ export class ControlBlock {
 
   // Options that both sides agreed on.
   usesSacks = false;
+  /** Losses are told by time, and tails are probed (RFC 8985). */
+  usesRack = false;
   usesTimestamps = false;
+  readonly timestampOffset: number;
   tsRecent = 0;
   tsRecentAt = 0;
 
   // Timers, infinite when they do not run; see `timer.ts`.
-  retransmitAt = Number.POSITIVE_INFINITY;
-  probeAt = Number.POSITIVE_INFINITY;
-  reorderAt = Number.POSITIVE_INFINITY;
-  ackAt = Number.POSITIVE_INFINITY;
-  idleAt = Number.POSITIVE_INFINITY;
-  roomAt = Number.POSITIVE_INFINITY;
+  retransmitAt = NEVER;
+  probeAt = NEVER;
+  reorderAt = NEVER;
+  ackAt = NEVER;
+  idleAt = NEVER;
+  roomAt = NEVER;
   keepAliveMs = 0;
   userTimeoutMs = DEFAULT_USER_TIMEOUT_MS;
   /** When the peer was heard last, and when it last acknowledged what we wait for. */
@@ -191,9 +197,9 @@ export class ControlBlock {
   syns = 0;
   probes = 0;
   /** When the last answer to a segment that was not acceptable was given. */
-  challengedAt = Number.NEGATIVE_INFINITY;
-  /** ICMP said that there is no way. */
-  isUnreachable = false;
+  answeredAt = Number.NEGATIVE_INFINITY;
+  /** When ICMP said last that there is no way. */
+  unreachableAt = Number.NEGATIVE_INFINITY;
 
   constructor(parameters: ConnectionParameters, now: number) {
     const { initialSequence, pool, mss, wire, features = ALL_FEATURES } = parameters;
@@ -204,6 +210,7 @@ export class ControlBlock {
     this.heardAt = now;
     this.progressAt = now;
     this.pathMss = mss;
+    this.timestampOffset = parameters.timestampOffset;
     this.sndUna = initialSequence;
     this.sndNxt = initialSequence;
     this.sndEdge = initialSequence;
@@ -246,7 +253,7 @@ export function isSynchronized({ state }: ControlBlock): boolean {
 
 /** Our clock in timestamps. */
 export function timestampAt(c: ControlBlock, now: number): number {
-  return (Math.floor(now) + c.parameters.timestampOffset) >>> 0;
+  return (now + c.timestampOffset) >>> 0;
 }
 
 /** Full segments of ours that a peer in slow start waits for at first. */

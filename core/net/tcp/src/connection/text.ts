@@ -4,7 +4,7 @@ import type { Segment } from '../packet.ts';
 import { FIN } from '../packet.ts';
 import { startTimeWait } from './close.ts';
 import type { ControlBlock } from './state.ts';
-import { NEEDS_ACK, READABLE } from './state.ts';
+import { NEEDS_ACK, NEVER, READABLE } from './state.ts';
 import { armIdle } from './timer.ts';
 
 /** Takes the payload of an acceptable segment, whose first byte has number `sequence`. */
@@ -74,7 +74,7 @@ function onInOrder(c: ControlBlock, size: number, now: number): void {
     c.needs |= NEEDS_ACK;
   } else if (((c.receive.next - c.lastAckSent) | 0) >= 2 * window.mss || !c.features.delayedAck) {
     c.needs |= NEEDS_ACK;
-  } else if (c.ackAt === Number.POSITIVE_INFINITY) {
+  } else if (c.ackAt === NEVER) {
     c.ackAt = now + DELAYED_ACK_MS;
   }
 }

@@ -2,7 +2,15 @@ import { close } from './close.ts';
 import { onSegmentsTimeout } from './mtu.ts';
 import { detectLosses, onRetransmitTimeout } from './recover.ts';
 import type { ControlBlock } from './state.ts';
-import { NEEDS_ACK, NEEDS_LITTLE, NEEDS_PROBE, NEEDS_SYN, NEEDS_TAIL, WRITABLE } from './state.ts';
+import {
+  NEEDS_ACK,
+  NEEDS_LITTLE,
+  NEEDS_PROBE,
+  NEEDS_SYN,
+  NEEDS_TAIL,
+  NEVER,
+  WRITABLE,
+} from './state.ts';
 
 /**
  * The timers of a connection; each is when it expires, and infinite while it does not run.
@@ -29,16 +37,16 @@ export function nextTimeout(c: ControlBlock): number {
 export function handleTimeout(c: ControlBlock, now: number): void {
   c.now = now;
   if (c.ackAt <= now) {
-    c.ackAt = Number.POSITIVE_INFINITY;
+    c.ackAt = NEVER;
     c.needs |= NEEDS_ACK;
   }
   if (c.reorderAt <= now) {
-    c.reorderAt = Number.POSITIVE_INFINITY;
+    c.reorderAt = NEVER;
     detectLosses(c, now);
   }
   if (c.retransmitAt <= now) onTimeout(c, now);
   else if (c.probeAt <= now) {
-    c.probeAt = Number.POSITIVE_INFINITY;
+    c.probeAt = NEVER;
     if (mayProbe(c)) c.needs |= NEEDS_TAIL;
   }
   if (c.roomAt <= now) onRoomTimeout(c, now);
@@ -48,8 +56,7 @@ export function handleTimeout(c: ControlBlock, now: number): void {
 /** Something is on its way and nothing else would tell of its loss (RFC 8985 section 7.2). */
 export function mayProbe(c: ControlBlock): boolean {
   return (
-    c.usesSacks &&
-    c.features.rack &&
+    c.usesRack &&
     c.phase === 'open' &&
     !c.isTailProbed &&
     c.sndNxt !== c.sndUna &&
@@ -61,7 +68,7 @@ export function mayProbe(c: ControlBlock): boolean {
 /** PTO of RFC 8985 section 7.2, when a probe makes sense. */
 export function armProbe(c: ControlBlock, now: number): void {
   if (!mayProbe(c)) {
-    c.probeAt = Number.POSITIVE_INFINITY;
+    c.probeAt = NEVER;
     return;
   }
   const { roundTrip } = c;
@@ -77,7 +84,7 @@ export function armProbe(c: ControlBlock, now: number): void {
 
 /** Data or a FIN waits for the peer's window, and nothing is on its way that would bring news of it. */
 export function startPersisting(c: ControlBlock, now: number): void {
-  if (c.sndNxt !== c.sndUna || c.retransmitAt !== Number.POSITIVE_INFINITY) return;
+  if (c.sndNxt !== c.sndUna || c.retransmitAt !== NEVER) return;
   c.isPersisting = true;
   c.progressAt = now;
   c.probes = 0;
@@ -88,15 +95,15 @@ export function startPersisting(c: ControlBlock, now: number): void {
 export function stopPersisting(c: ControlBlock, now: number): void {
   c.isPersisting = false;
   c.probes = 0;
-  c.retransmitAt = Number.POSITIVE_INFINITY;
+  c.retransmitAt = NEVER;
   restartTimers(c, now);
 }
 
 /** The timers when something was acknowledged. */
 export function restartTimers(c: ControlBlock, now: number): void {
   if (c.sndNxt === c.sndUna) {
-    c.retransmitAt = Number.POSITIVE_INFINITY;
-    c.probeAt = Number.POSITIVE_INFINITY;
+    c.retransmitAt = NEVER;
+    c.probeAt = NEVER;
     return;
   }
   c.retransmitAt = now + c.roundTrip.rto;
@@ -106,7 +113,7 @@ export function restartTimers(c: ControlBlock, now: number): void {
 /** Starts, restarts or stops keepalive, after the application or the state changed what is wanted. */
 export function armIdle(c: ControlBlock): void {
   const interval = keepAliveInterval(c);
-  c.idleAt = interval === 0 ? Number.POSITIVE_INFINITY : Math.max(c.heardAt, c.now) + interval;
+  c.idleAt = interval === 0 ? NEVER : Math.max(c.heardAt, c.now) + interval;
 }
 
 function onTimeout(c: ControlBlock, now: number): void {
@@ -121,7 +128,7 @@ function onTimeout(c: ControlBlock, now: number): void {
 }
 
 function onSynTimeout(c: ControlBlock): void {
-  c.retransmitAt = Number.POSITIVE_INFINITY;
+  c.retransmitAt = NEVER;
   if (c.syns > SYN_RETRIES) {
     giveUp(c);
     return;
@@ -142,12 +149,12 @@ function onPersistTimeout(c: ControlBlock, now: number): void {
   const interval = c.roundTrip.rto * 2 ** Math.min(c.probes, MOST_DOUBLINGS);
   // What fills a small window starts the timer anew.
   c.retransmitAt = isOpen
-    ? Number.POSITIVE_INFINITY
+    ? NEVER
     : Math.min(now + Math.min(interval, LONGEST_PERSIST_MS), c.progressAt + c.userTimeoutMs);
 }
 
 function onRoomTimeout(c: ControlBlock, now: number): void {
-  c.roomAt = Number.POSITIVE_INFINITY;
+  c.roomAt = NEVER;
   if (!c.isWriteBlocked) return;
   if (c.send.room > 0) {
     c.isWriteBlocked = false;
@@ -159,11 +166,11 @@ function onRoomTimeout(c: ControlBlock, now: number): void {
 
 /** Looks for memory from time to time when no acknowledgment will give some back. */
 export function startLookingForRoom(c: ControlBlock): void {
-  if (c.roomAt === Number.POSITIVE_INFINITY) c.roomAt = c.now + ROOM_MS;
+  if (c.roomAt === NEVER) c.roomAt = c.now + ROOM_MS;
 }
 
 function onIdleTimeout(c: ControlBlock, now: number): void {
-  c.idleAt = Number.POSITIVE_INFINITY;
+  c.idleAt = NEVER;
   if (c.state === 'TIME_WAIT') {
     close(c, 'finished');
     return;
@@ -177,7 +184,7 @@ function onIdleTimeout(c: ControlBlock, now: number): void {
     return;
   }
   // What is on its way has a timer of its own.
-  if (c.sndNxt === c.sndUna && c.retransmitAt === Number.POSITIVE_INFINITY) {
+  if (c.sndNxt === c.sndUna && c.retransmitAt === NEVER) {
     if (c.probes >= KEEP_ALIVE_PROBES) {
       giveUp(c);
       return;
@@ -205,7 +212,7 @@ function keepAliveInterval(c: ControlBlock): number {
 }
 
 function giveUp(c: ControlBlock): void {
-  close(c, c.isUnreachable ? 'unreachable' : 'timeout');
+  close(c, c.unreachableAt >= c.heardAt ? 'unreachable' : 'timeout');
 }
 
 const INITIAL_PROBE_MS = 1000;
