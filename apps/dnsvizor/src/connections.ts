@@ -26,12 +26,17 @@ export class Connections {
   readonly accept: AcceptConnection = (connection) => {
     this.#makeRoom();
     const key = keyOf(connection.remote);
-    const client: Client = { connection, stream: new MessageStream(), lastUsed: 0 };
+    const client: Client = {
+      connection,
+      stream: new MessageStream(),
+      unsent: NOTHING,
+      unanswered: 0,
+      lastUsed: 0,
+    };
     this.#touch(key, client);
-    const read = () => this.#read(key, client);
     return {
-      onReadable: read,
-      onWritable: read,
+      onReadable: () => this.#read(key, client),
+      onWritable: () => this.#flush(key, client),
       onClosed: () => {
         if (this.#clients.get(key) === client) this.#clients.delete(key);
       },
@@ -41,7 +46,10 @@ export class Connections {
   /** Sends a reply that was late; whoever has hung up does not get it. */
   reply(to: Endpoint, message: Uint8Array): void {
     const client = this.#clients.get(keyOf(to));
-    if (client !== undefined) send(client.connection, message);
+    if (client === undefined) return;
+    client.unanswered--;
+    send(client, message);
+    endIfDone(client);
   }
 
   /** Hangs up on those who had nothing to say for {@link IDLE_MS}. */
@@ -52,9 +60,10 @@ export class Connections {
     }
   }
 
-  #read(key: string, { connection, stream }: Client): void {
+  #read(key: string, client: Client): void {
+    const { connection, stream } = client;
     // Who does not take answers gets no more questions read.
-    while (connection.room >= ROOM_FOR_ANSWERS) {
+    while (client.unsent.length === 0) {
       const bytes = connection.peek();
       if (bytes.length === 0) break;
       // One message at the most is complete in so few bytes.
@@ -66,13 +75,20 @@ export class Connections {
       }
       for (const message of messages.value) {
         const reply = this.#answer(message, connection.remote);
-        if (reply !== undefined) send(connection, reply);
+        if (reply === undefined) client.unanswered++;
+        else send(client, reply);
       }
       connection.consume(piece.length);
-      const client = this.#clients.get(key);
-      if (client !== undefined) this.#touch(key, client);
+      if (this.#clients.has(key)) this.#touch(key, client);
     }
-    if (connection.isFinished) connection.end();
+    endIfDone(client);
+  }
+
+  /** Sends what there was no room for, then goes on to read. */
+  #flush(key: string, client: Client): void {
+    const taken = client.connection.write(client.unsent);
+    client.unsent = client.unsent.subarray(taken);
+    if (client.unsent.length === 0) this.#read(key, client);
   }
 
   #touch(key: string, client: Client): void {
@@ -95,7 +111,8 @@ export class Connections {
 export function askOverTcp(query: Uint8Array, done: (answer: Uint8Array | undefined) => void) {
   const stream = new MessageStream();
   return (connection: TcpConnection): TcpHandler => ({
-    onConnected: () => send(connection, query),
+    // A fresh connection has room for a question.
+    onConnected: () => connection.write(frameMessage(query)),
     onReadable() {
       for (let bytes = connection.peek(); bytes.length > 0; bytes = connection.peek()) {
         const messages = stream.push(bytes);
@@ -112,15 +129,34 @@ export function askOverTcp(query: Uint8Array, done: (answer: Uint8Array | undefi
 interface Client {
   readonly connection: TcpConnection;
   readonly stream: MessageStream;
+  /** Octets of answers that there was no room for. */
+  unsent: Uint8Array;
+  /** How many questions wait for an answer. */
+  unanswered: number;
   /** When it last sent something, in monotonic milliseconds. */
   lastUsed: number;
 }
 
-/** Half a message would be worse than none. */
-function send(connection: TcpConnection, message: Uint8Array): void {
+function send(client: Client, message: Uint8Array): void {
+  const { connection, unsent } = client;
   const frame = frameMessage(message);
-  if (connection.room < frame.length) connection.abort();
-  else connection.write(frame);
+  const taken = unsent.length === 0 ? connection.write(frame) : 0;
+  if (taken === frame.length) return;
+  // Late answers may come while others wait; whoever lets too many pile up has gone.
+  if (unsent.length > MOST_UNSENT) connection.abort();
+  else client.unsent = joined(unsent, frame.subarray(taken));
+}
+
+/** Ends the connection when the client asks nothing more and has all answers. */
+function endIfDone({ connection, unsent, unanswered }: Client): void {
+  if (connection.isFinished && unsent.length === 0 && unanswered <= 0) connection.end();
+}
+
+function joined(head: Uint8Array, tail: Uint8Array): Uint8Array {
+  const bytes = new Uint8Array(head.length + tail.length);
+  bytes.set(head);
+  bytes.set(tail, head.length);
+  return bytes;
 }
 
 function keyOf({ address, port }: Endpoint): string {
@@ -132,5 +168,6 @@ const MOST_CLIENTS = 128;
 const IDLE_MS = 10_000;
 /** A length and a header without a question: the shortest message. */
 const SHORTEST_FRAME = 14;
-/** In bytes: any answer but a monstrous one. */
-const ROOM_FOR_ANSWERS = 0x4000;
+/** In bytes. */
+const MOST_UNSENT = 0x1_0000;
+const NOTHING = new Uint8Array(0);

@@ -20,8 +20,11 @@ export function startChargen(sockets: Sockets): void {
 function generate(connection: TcpConnection, characters: Uint8Array): TcpHandler {
   let sent = 0;
   const fill = () => {
-    while (connection.room > 0) {
-      sent = (sent + connection.write(characters.subarray(sent))) % characters.length;
+    for (;;) {
+      const rest = characters.subarray(sent);
+      const taken = connection.write(rest);
+      sent = (sent + taken) % characters.length;
+      if (taken < rest.length) return;
     }
   };
   return {

@@ -13,10 +13,12 @@ export function startEcho(sockets: Sockets): void {
 
 function echo(connection: TcpConnection): TcpHandler {
   connection.noDelay = true;
-  // What there is no room for stays unread, and in the end the peer has to wait.
+  // What there is no room for stays unread until there is, and in the end the peer has to wait.
   const copy = () => {
-    while (connection.room > 0 && connection.peek().length > 0) {
-      connection.consume(connection.write(connection.peek()));
+    for (let bytes = connection.peek(); bytes.length > 0; bytes = connection.peek()) {
+      const taken = connection.write(bytes);
+      connection.consume(taken);
+      if (taken < bytes.length) return;
     }
     if (connection.isFinished) connection.end();
   };
