@@ -7,7 +7,7 @@ import { BUILD_PACKAGES, root, setUp, TEST_PACKAGES } from './setup.mjs';
 const STEPS = [
   ['barriers', ['run', 'lint']],
   ['engine', ['exec', 'turbo', 'run', 'build', '--output-logs=new-only']],
-  ['images', ['--filter', 'dnsvizor', 'build']],
+  ['images', ['--filter', './apps/*', 'build']],
 ];
 // Simulations and parsers first; images and real clients have the machine to themselves afterwards.
 const PROJECTS = ['unit', 'e2e'];

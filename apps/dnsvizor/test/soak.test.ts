@@ -92,6 +92,7 @@ function startDnsvizor(lan: Lan, fast: FastPaths): string[] {
     console: { write: (text) => output.push(text) },
     fast,
     sockets: undefined,
+    freeMemory: () => 2 ** 26,
     words: [
       '--ipv4=10.0.0.2/24',
       '--domain=lan',

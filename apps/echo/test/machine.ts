@@ -17,6 +17,7 @@ export function systemOn(host: LanHost, fast: FastPaths): { system: System; line
     console: { write: (text) => lines.push(text) },
     network: () => host.device,
     sockets: undefined,
+    freeMemory: () => 2 ** 26,
     run: (activity: Activity) => host.run(activity),
     wake: () => host.wake(),
     stop: (status) => expect.unreachable(`stopped with ${status}`),

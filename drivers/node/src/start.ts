@@ -1,3 +1,4 @@
+import { getHeapStatistics } from 'node:v8';
 import type { Appliance } from '@atoll/appliance/appliance';
 import type { Platform } from '@atoll/appliance/launch';
 import { EXIT_USAGE, launch } from '@atoll/appliance/launch';
@@ -54,6 +55,7 @@ export async function start(appliance: Appliance, options: NodeStart = {}): Prom
             (reason) => complain(appliance, reason),
           ),
     words: parsed.value.bootArguments,
+    freeMemory: freeHeap,
     network: (name) => devices.get(name),
     halt: (status) => process.exit(status),
   };
@@ -91,6 +93,11 @@ class Runner {
     if (delay <= 0) this.soon();
     else this.#timer = setTimeout(() => this.now(), Math.min(delay, LONGEST_TIMEOUT));
   }
+}
+
+function freeHeap(): number {
+  const { heap_size_limit: limit, used_heap_size: used } = getHeapStatistics();
+  return limit - used;
 }
 
 function hostSockets(

@@ -21,6 +21,7 @@ export function start(appliance: Appliance, preset: readonly string[] = []): voi
     console: hostConsole(host),
     fast,
     sockets: undefined,
+    freeMemory: () => host.memorySize() - host.memoryUsed(),
     words: wordsOf(host.bootArguments),
     network: (name: string) => openNetwork(host, name, fast),
     halt: (status: number) => host.halt(status),

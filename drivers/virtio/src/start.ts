@@ -32,6 +32,7 @@ export function start(appliance: Appliance, preset: readonly string[] = []): voi
     console,
     fast,
     sockets: undefined,
+    freeMemory: () => host.memorySize() - host.memoryUsed(),
     words: line.value.words,
     network: (name: string) => networks.open(name),
     halt: (status: number) => host.halt(status),

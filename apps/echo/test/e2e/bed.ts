@@ -9,6 +9,7 @@ export const { node, unix, microvm } = imagesOf('echo');
 export const ALL = [node, unix, microvm];
 
 export const SERVER = '10.0.0.2';
+export const CLIENT = '10.0.0.9';
 
 /** A network with the echo appliance and Linux as its client. */
 export class EchoBed {
@@ -17,12 +18,13 @@ export class EchoBed {
   readonly server: Server;
 
   constructor(target: Target, words: readonly string[] = []) {
-    this.client = this.lan.host('client', '10.0.0.9/24');
+    this.client = this.lan.host('client', `${CLIENT}/24`);
     this.server = new Server(this.lan, target, { address: `${SERVER}/24`, port: 7, words });
   }
 
   start(): Promise<void> {
-    return this.server.start(this.client);
+    // A thousand connections at once need more than what is enough for a few.
+    return this.server.start(this.client, { memory: 64 });
   }
 
   async stop(): Promise<void> {

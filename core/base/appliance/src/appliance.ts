@@ -32,6 +32,8 @@ export interface System {
   readonly console: Console;
   readonly log: Logger;
   readonly fast: FastPaths;
+  /** Bytes of memory that the program does not use yet: what caches and buffers can be cut to. */
+  freeMemory(): number;
   /** The declared device `name`; `undefined` on Node.js without a TAP device, where `sockets` serves. */
   network(name: string): NetworkDevice | undefined;
   /** The host's own sockets; only on Node.js without a TAP device. */

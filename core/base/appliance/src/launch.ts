@@ -21,6 +21,8 @@ export interface Platform {
   readonly sockets: Sockets | undefined;
   /** The boot arguments, one word each. */
   readonly words: readonly string[];
+  /** Bytes of memory that the program may still use. */
+  freeMemory(): number;
   /** Opens the device `name`; `undefined` when the platform was not given one. */
   network(name: string): NetworkDevice | undefined;
   /** Ends the program; may return before the end has come. */
@@ -110,6 +112,7 @@ function createSystem(
       return devices.get(name);
     },
     run: (activity) => loop.add(activity),
+    freeMemory: () => platform.freeMemory(),
     wake: () => loop.wake(),
     stop: (status) => platform.halt(status),
   };

@@ -32,6 +32,7 @@ function run(words: string[], start: (system: System) => void, device = true) {
       load: () => ({}),
     },
     sockets: undefined,
+    freeMemory: () => 2 ** 26,
     words,
     network: (name) =>
       device && name === 'service'

@@ -60,7 +60,14 @@ class OwnNetwork implements Network {
     const { ipv4, 'ipv4-gateway': gateway, ipv6 } = options;
     const prefix = typeof ipv4 === 'string' ? undefined : ipv4;
     if (prefix !== undefined) check(prefix, gateway);
-    this.stack = new Stack({ entropy, log, fast, wake: () => system.wake() });
+    this.stack = new Stack({
+      entropy,
+      log,
+      fast,
+      // The appliance needs memory for its own work as well.
+      tcpMemory: Math.min(system.freeMemory() / 2, MOST_TCP_MEMORY),
+      wake: () => system.wake(),
+    });
     this.interface = this.stack.attach({
       device,
       ipv4: prefix,
@@ -112,6 +119,8 @@ function configureIpv6(
   target.ipv6.add(ipv6.address, ipv6.length, now);
   stack.addRoute6(target, ipv6);
 }
+
+const MOST_TCP_MEMORY = 2 ** 25;
 
 function check(prefix: Ipv4Prefix, gateway: number | undefined): void {
   const checked = checkIpv4(prefix, gateway);

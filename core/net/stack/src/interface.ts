@@ -113,7 +113,10 @@ export class Interface {
     if (this.#hasIpv6) this.ipv6.poll(now);
   }
 
-  /** Sends a datagram by this interface, whatever the routes are. */
+  /**
+   * Sends a datagram by this interface, whatever the routes are. When `from` is not ours, such as a group
+   * that was asked, one of our addresses is the source.
+   */
   sendUdp(
     sourcePort: number,
     payload: Uint8Array,
@@ -123,11 +126,11 @@ export class Interface {
     mac: number | undefined,
   ): void {
     if (typeof to === 'number') {
-      const way = this.ipv4.way(to, typeof from === 'number' ? from : undefined);
+      const way = this.ipv4.way(to, this.ipv4.isSource(from) ? from : undefined);
       if (way === undefined) this.#shared.counters.unsent++;
       else this.ipv4.output.sendUdp(way, sourcePort, port, payload, mac);
     } else {
-      const way = this.ipv6.way(to, typeof from === 'bigint' ? from : undefined);
+      const way = this.ipv6.way(to, this.ipv6.isSource(from) ? from : undefined);
       if (way === undefined) this.#shared.counters.unsent++;
       else this.ipv6.output.sendUdp(way, sourcePort, port, payload, mac);
     }

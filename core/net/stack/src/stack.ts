@@ -20,6 +20,7 @@ import { FastCoalescer, FastSegmenter, fastWire, plainWire } from '@atoll/tcp/fa
 import type { TcpFeatures } from '@atoll/tcp/features';
 import { PlainCoalescer } from '@atoll/tcp/gro';
 import { PlainSegmenter } from '@atoll/tcp/gso';
+import type { TcpHostOptions } from '@atoll/tcp/host';
 import { TcpHost } from '@atoll/tcp/host';
 import { UdpPorts } from '@atoll/udp/socket';
 import type { StackCounters } from './counters.ts';
@@ -37,7 +38,10 @@ export interface StackOptions {
   readonly fast?: FastPaths | undefined;
   /** What TCP connections make use of; everything when left out. */
   readonly features?: Partial<TcpFeatures>;
-  /** The most bytes of memory for what connections send and receive: 4 MiB when left out. */
+  /**
+   * The most bytes of memory that connections may take, half of it for what they send and receive, the
+   * rest for themselves: 16 MiB when left out.
+   */
   readonly tcpMemory?: number;
   /** Called when a socket was used outside of `poll`, which is then to be called soon. */
   readonly wake?: () => void;
@@ -69,7 +73,7 @@ export class Stack implements Sockets {
   readonly #interfaces: Interface[] = [];
 
   constructor(options: StackOptions) {
-    const { entropy, fast, features, tcpMemory: memory, wake, onReport } = options;
+    const { entropy, fast, features, tcpMemory = 2 ** 24, wake, onReport } = options;
     const counters = zeroStackCounters();
     const paths = new PathMtuCache();
     const time = { now: 0 };
@@ -82,7 +86,7 @@ export class Stack implements Sockets {
       wire: fast === undefined ? plainWire : fastWire(fast),
       allocate: fast?.allocate ?? heapMemory,
       ...(features && { features }),
-      ...(memory !== undefined && { memory }),
+      ...limitsIn(tcpMemory),
       ...(wake && { wake }),
     });
     const ports = new UdpPorts(entropy, (port, payload, to, from, mac) =>
@@ -208,6 +212,20 @@ export class Stack implements Sockets {
     return isForLink ? this.#interfaces[0] : undefined;
   }
 }
+
+/** What TCP may remember when all of it may take `memory` bytes. */
+function limitsIn(memory: number): Partial<TcpHostOptions> {
+  const connections = Math.min(Math.floor(memory / 2 / CONNECTION_BYTES), 4096);
+  return {
+    memory: Math.min(memory / 2, 2 ** 23),
+    connections,
+    connectionsPerPeer: Math.min(connections, 1024),
+    timeWaits: connections,
+  };
+}
+
+/** What an active connection takes beside payload; an idle one takes about half of it. */
+const CONNECTION_BYTES = 8192;
 
 /** In bytes (RFC 791 section 3.2, RFC 8200 section 5). */
 const LEAST_MTU = 68;

@@ -88,6 +88,22 @@ describe('broadcasts', () => {
   });
 });
 
+describe('an answer', () => {
+  it('to a broadcast comes from an address of ours', () => {
+    const { lan, alice, bob } = pair(4);
+    const server = bob.stack.udp.bind(PORT, (payload, from, to) =>
+      server?.send(payload, from, to.address),
+    );
+    const sources: unknown[] = [];
+    const client = alice.stack.udp.bind(4000, (_, from) => sources.push(from.address));
+    for (const address of [LIMITED_BROADCAST, BOB]) {
+      lan.after(0, () => client?.send(DATA, { address, port: PORT }));
+    }
+    lan.run(10);
+    expect(sources).toEqual([BOB, BOB]);
+  });
+});
+
 describe('a hardware address that is given', () => {
   it('is used without asking, even for an address that nobody has', () => {
     const { lan, alice, bob, trace } = pair(5);

@@ -1,13 +1,15 @@
+import type { IpAddress } from '@atoll/device/socket';
 import type { IcmpReport } from '@atoll/icmp/engine';
 import { ECHO_REQUEST, emitIcmp, PORT_UNREACHABLE, UNREACHABLE } from '@atoll/icmp/packet';
 import { Lan } from '@atoll/sim/lan';
 import { describe, expect, it } from 'vitest';
+import type { StackOptions } from '../src/stack.ts';
 import { ALICE, BOB, ipv4Frame, machine, station, udpPayload } from './kit.ts';
 
 const BROADCAST = 0xffff_ffff_ffff;
 
 /** Alice, and a station that claims to be Bob and that Alice knows. */
-function setUp(onReport?: (report: IcmpReport) => void) {
+function setUp(onReport?: StackOptions['onReport']) {
   const lan = new Lan(1);
   const alice = machine(lan, 'alice', ALICE, onReport === undefined ? {} : { onReport });
   const bob = station(lan);
@@ -115,7 +117,7 @@ describe('a report of others', () => {
   const error = { type: UNREACHABLE, code: PORT_UNREACHABLE, rest: 0, body: quote };
 
   it('about our datagrams is handed up', () => {
-    const reports: IcmpReport[] = [];
+    const reports: IcmpReport<IpAddress>[] = [];
     const { macs, exchange } = setUp((report) => reports.push(report));
     expect(exchange(ipv4Frame(macs, emitIcmp(error), { protocol: 1 }))).toEqual([]);
     expect(reports).toMatchObject([
@@ -133,7 +135,7 @@ describe('a report of others', () => {
   });
 
   it('about those of others is not', () => {
-    const reports: IcmpReport[] = [];
+    const reports: IcmpReport<IpAddress>[] = [];
     const { macs, exchange } = setUp((report) => reports.push(report));
     const body = quote.slice();
     body[15] = 77;

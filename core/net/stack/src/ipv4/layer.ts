@@ -3,6 +3,7 @@ import { Arp } from '@atoll/arp/engine';
 import { parseArp } from '@atoll/arp/packet';
 import type { Frame } from '@atoll/device/network';
 import { ETHERNET_HEADER_LENGTH } from '@atoll/device/network';
+import type { IpAddress } from '@atoll/device/socket';
 import { macText } from '@atoll/ethernet/address';
 import type { IcmpReport } from '@atoll/icmp/engine';
 import { Icmp } from '@atoll/icmp/engine';
@@ -66,6 +67,12 @@ export class Ipv4Layer {
   /** Our address and its network; `undefined` while there is none. */
   get prefix(): Ipv4Prefix | undefined {
     return this.#network?.prefix;
+  }
+
+  /** Whether a datagram may come from `address`: ours, or that of a host that has none yet. */
+  isSource(address: IpAddress | undefined): address is number {
+    if (address === undefined) return false;
+    return address === this.#network?.prefix.address || address === UNSPECIFIED;
   }
 
   /** How many neighbours are remembered or being asked for, and what waiting fragments cost. */

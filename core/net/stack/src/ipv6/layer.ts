@@ -1,5 +1,6 @@
 import type { Checksum } from '@atoll/bytes/fast';
 import type { Frame } from '@atoll/device/network';
+import type { IpAddress } from '@atoll/device/socket';
 import type { IcmpReport } from '@atoll/icmp/engine';
 import { RateLimit } from '@atoll/icmp/rate';
 import type { Complaint } from '@atoll/icmpv6/engine';
@@ -154,6 +155,11 @@ export class Ipv6Layer {
 
   owns(address: bigint): boolean {
     return this.#own.has(address);
+  }
+
+  /** Whether a datagram may come from `address`. */
+  isSource(address: IpAddress | undefined): address is bigint {
+    return typeof address === 'bigint' && this.#own.has(address);
   }
 
   /** The longest packet in bytes that gets to `destination` in one piece. */
