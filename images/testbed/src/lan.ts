@@ -50,6 +50,19 @@ export class Lan {
     return host;
   }
 
+  /**
+   * Plugs in a new host whose `eth0` is a TAP interface. Answers the one on the bridge, too, for a
+   * program that carries frames between the two.
+   */
+  hostBehindTap(role: string, address: string): [host: Host, near: string] {
+    const host = new Host(role, this.newMac());
+    const near = this.tap();
+    this.#hosts.set(host, near);
+    host.configure('tuntap add eth0 mode tap', `link set eth0 address ${host.mac}`);
+    host.plugIn(address);
+    return [host, near];
+  }
+
   /** Plugs in a new TAP interface for a program that runs in {@link wire}; answers its name. */
   tap(bridge = 'bridge'): string {
     const tap = `tap${this.#links.length}`;

@@ -20,6 +20,11 @@ export class Namespace {
     this.configure('link set lo up');
   }
 
+  /** Where a process finds it. */
+  get path(): string {
+    return `/run/netns/${this.name}`;
+  }
+
   /** Gives lines of configuration to `ip` inside the namespace. */
   configure(...lines: string[]): void {
     ip(['-n', this.name, '-batch', '-'], lines.join('\n'));

@@ -1,5 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { eventually } from './poll.ts';
 
 /** How a program ended, and all it wrote. */
@@ -55,6 +56,15 @@ export class Running {
     return this.#alive;
   }
 
+  /** Processor time used by the process so far, in seconds, with what the kernel did in it. */
+  processorTime(): number {
+    const stat = readFileSync(`/proc/${this.pid}/stat`, 'latin1');
+    // The second field, the name, may contain spaces and is in parentheses.
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    const [user, system] = [Number(fields[11]), Number(fields[12])];
+    return (user + system) / CLOCK_TICKS_PER_SECOND;
+  }
+
   /** Gives the program more to read. */
   feed(text: string): void {
     this.#child.stdin?.write(text);
@@ -102,6 +112,9 @@ export class Running {
     });
   }
 }
+
+/** What Linux counts processor time in, on every architecture that matters here. */
+const CLOCK_TICKS_PER_SECOND = 100;
 
 /** Runs a program to its end; one that takes longer than `timeoutMs` is killed. */
 export async function run(

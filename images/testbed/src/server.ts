@@ -74,11 +74,7 @@ export class Server {
 
   /** Processor time used by the process so far, in seconds. */
   processorTime(): number {
-    const stat = readFileSync(`/proc/${this.pid}/stat`, 'latin1');
-    // The second field, the name, may contain spaces and is in parentheses.
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    const [user, system] = [Number(fields[11]), Number(fields[12])];
-    return (user + system) / CLOCK_TICKS_PER_SECOND;
+    return this.#running.processorTime();
   }
 
   /** One field of the process's status in /proc, such as `Seccomp`. */
@@ -92,6 +88,3 @@ export class Server {
     return this.#program;
   }
 }
-
-/** What Linux counts processor time in, on every architecture that matters here. */
-const CLOCK_TICKS_PER_SECOND = 100;

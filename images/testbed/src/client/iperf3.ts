@@ -1,4 +1,4 @@
-import type { Host } from '../lan.ts';
+import type { Namespace } from '../namespace.ts';
 
 export interface Iperf3Options {
   /** The server sends instead of the client. */
@@ -17,7 +17,7 @@ export interface Throughput {
 }
 
 export async function iperf3(
-  host: Host,
+  host: Namespace,
   server: string,
   { reverse = false, seconds = 1, streams = 1, words = [] }: Iperf3Options = {},
 ): Promise<Throughput> {
