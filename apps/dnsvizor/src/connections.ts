@@ -1,15 +1,21 @@
-import type { AcceptConnection, Endpoint, TcpConnection, TcpHandler } from '@atoll/device/socket';
+import type {
+  AcceptConnection,
+  Endpoint,
+  IpAddress,
+  TcpConnection,
+  TcpHandler,
+} from '@atoll/device/socket';
 import type { Clock } from '@atoll/device/system';
 import { frameMessage, MessageStream } from '@atoll/dns/framing';
 
-/** Answers `message` from `from` now, or later by {@link Connections.reply}. */
-export type Answer = (message: Uint8Array, from: Endpoint) => Uint8Array | undefined;
+/** Answers `message` from `from` to our address `to` now, or later by {@link Connections.reply}. */
+export type Answer = (message: Uint8Array, from: Endpoint, to: IpAddress) => Uint8Array | undefined;
 
 /** Clients that ask over TCP (RFC 7766): many questions on one connection, answered in any order. */
 export class Connections {
   readonly #clock: Clock;
   readonly #answer: Answer;
-  /** By the peer's address and port; those that were idle longest come first. */
+  /** By both addresses and the peer's port; those that were idle longest come first. */
   readonly #clients = new Map<string, Client>();
 
   constructor(clock: Clock, answer: Answer) {
@@ -25,7 +31,7 @@ export class Connections {
 
   readonly accept: AcceptConnection = (connection) => {
     this.#makeRoom();
-    const key = keyOf(connection.remote);
+    const key = keyOf(connection.remote, connection.local.address);
     const client: Client = {
       connection,
       stream: new MessageStream(),
@@ -43,9 +49,9 @@ export class Connections {
     } satisfies TcpHandler;
   };
 
-  /** Sends a reply that was late; whoever has hung up does not get it. */
-  reply(to: Endpoint, message: Uint8Array): void {
-    const client = this.#clients.get(keyOf(to));
+  /** Sends a reply that was late from our address `from`; whoever has hung up does not get it. */
+  reply(to: Endpoint, from: IpAddress, message: Uint8Array): void {
+    const client = this.#clients.get(keyOf(to, from));
     if (client === undefined) return;
     client.unanswered--;
     send(client, message);
@@ -74,7 +80,7 @@ export class Connections {
         return;
       }
       for (const message of messages.value) {
-        const reply = this.#answer(message, connection.remote);
+        const reply = this.#answer(message, connection.remote, connection.local.address);
         if (reply === undefined) client.unanswered++;
         else send(client, reply);
       }
@@ -105,25 +111,6 @@ export class Connections {
       return;
     }
   }
-}
-
-/** Asks `to` over a connection of its own; `done` gets the answer, or `undefined` when there is none. */
-export function askOverTcp(query: Uint8Array, done: (answer: Uint8Array | undefined) => void) {
-  const stream = new MessageStream();
-  return (connection: TcpConnection): TcpHandler => ({
-    // A fresh connection has room for a question.
-    onConnected: () => connection.write(frameMessage(query)),
-    onReadable() {
-      for (let bytes = connection.peek(); bytes.length > 0; bytes = connection.peek()) {
-        const messages = stream.push(bytes);
-        if (!messages.ok) connection.abort();
-        else for (const message of messages.value) done(message);
-        connection.consume(bytes.length);
-      }
-      if (connection.isFinished) connection.end();
-    },
-    onClosed: () => done(undefined),
-  });
 }
 
 interface Client {
@@ -159,8 +146,8 @@ function joined(head: Uint8Array, tail: Uint8Array): Uint8Array {
   return bytes;
 }
 
-function keyOf({ address, port }: Endpoint): string {
-  return `${address} ${port}`;
+function keyOf({ address, port }: Endpoint, ours: IpAddress): string {
+  return `${address} ${port} ${ours}`;
 }
 
 const MOST_CLIENTS = 128;

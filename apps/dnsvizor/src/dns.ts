@@ -1,14 +1,13 @@
 import type { Activity, System } from '@atoll/appliance/appliance';
 import { Misconfiguration } from '@atoll/appliance/appliance';
 import type { DatagramHandler, Sockets, UdpSocket } from '@atoll/device/socket';
-import type { Clock } from '@atoll/device/system';
 import { AnswerCache } from '@atoll/dns/cache';
-import type { DnsServer, Transmission } from '@atoll/dns/server';
+import { QueryPorts } from '@atoll/dns/query-ports';
 import { createDnsServer } from '@atoll/dns/server';
 import type { AnswerTable } from '@atoll/dns/table';
 import { Zone } from '@atoll/dns/zone';
 import type { DnsvizorOptions } from './arguments.ts';
-import { askOverTcp, Connections } from './connections.ts';
+import { Connections } from './connections.ts';
 
 const DNS_PORT = 53;
 
@@ -52,22 +51,32 @@ export function startDns(
     log,
     ...(table !== undefined && { table }),
   });
-  const upstreams = new UpstreamPorts(sockets, clock, server);
+  const ports = new QueryPorts(sockets, {
+    onMessage(bytes, port, from) {
+      server.handleUpstream(bytes, port, from, clock.monotonic());
+      carryOutAll();
+    },
+    onClosed(port) {
+      server.handleUpstreamClosed(port, clock.monotonic());
+      carryOutAll();
+    },
+  });
   const carryOutAll = (): void => {
     for (let action = server.pollAction(); action !== undefined; action = server.pollAction()) {
-      if (action.kind !== 'reply') upstreams.carryOut(action, carryOutAll);
-      else if (action.transport === 'tcp') connections.reply(action.to, action.payload);
-      else socket.send(action.payload, action.to);
+      if (action.kind !== 'reply') ports.carryOut(action);
+      else if (action.transport === 'tcp')
+        connections.reply(action.to, action.from, action.payload);
+      else socket.send(action.payload, action.to, action.from);
     }
   };
 
   const socket = bindOrRefuse(sockets, (payload, from, to) => {
-    const reply = server.handleQuery(payload, from, clock.monotonic());
+    const reply = server.handleQuery(payload, from, to.address, clock.monotonic());
     if (reply !== undefined) socket.send(reply, from, to.address);
     carryOutAll();
   });
-  const connections = new Connections(clock, (message, from) => {
-    const reply = server.handleQuery(message, from, clock.monotonic(), 'tcp');
+  const connections = new Connections(clock, (message, from, to) => {
+    const reply = server.handleQuery(message, from, to, clock.monotonic(), 'tcp');
     carryOutAll();
     return reply;
   });
@@ -90,55 +99,6 @@ export function startDns(
     log.info('no --dns-upstream: only local names are answered');
   }
 }
-
-/** The ports that queries to upstream servers leave from, by the server's numbers for them. */
-class UpstreamPorts {
-  readonly #sockets: Sockets;
-  readonly #clock: Clock;
-  readonly #server: DnsServer;
-  readonly #closers = new Map<number, () => void>();
-
-  constructor(sockets: Sockets, clock: Clock, server: DnsServer) {
-    this.#sockets = sockets;
-    this.#clock = clock;
-    this.#server = server;
-  }
-
-  /** Does what the server wants done; `answered` is called when there may be more to do. */
-  carryOut(transmission: Transmission, answered: () => void): void {
-    const { port } = transmission;
-    if (transmission.kind === 'close') {
-      const close = this.#closers.get(port);
-      this.#closers.delete(port);
-      close?.();
-    } else if (transmission.transport === 'udp') this.#send(transmission, answered);
-    else this.#connect(transmission, answered);
-  }
-
-  #send({ port, payload, to }: Query, answered: () => void): void {
-    const socket = this.#sockets.udp.bind(0, (answer, from) => {
-      this.#server.handleUpstream(answer, port, from, this.#clock.monotonic());
-      answered();
-    });
-    // None is free: the query counts as lost.
-    if (socket === undefined) return;
-    this.#closers.set(port, () => socket.close());
-    socket.send(payload, to);
-  }
-
-  #connect({ port, payload, to }: Query, answered: () => void): void {
-    const done = (answer: Uint8Array | undefined) => {
-      const now = this.#clock.monotonic();
-      if (answer === undefined) this.#server.handleUpstreamClosed(port, now);
-      else this.#server.handleUpstream(answer, port, to, now);
-      answered();
-    };
-    const connection = this.#sockets.tcp.connect(to, askOverTcp(payload, done));
-    this.#closers.set(port, () => connection.abort());
-  }
-}
-
-type Query = Extract<Transmission, { kind: 'query' }>;
 
 function bindOrRefuse({ udp }: Sockets, handler: DatagramHandler): UdpSocket {
   const socket = udp.bind(DNS_PORT, handler);

@@ -55,7 +55,8 @@ describe('FastAnswers', () => {
       table,
       zone,
       /** The reply of the ordinary path, which fills the table on the way. */
-      ask: (query: Uint8Array, now: number) => server.handleQuery(query, CLIENT, now),
+      ask: (query: Uint8Array, now: number) =>
+        server.handleQuery(query, CLIENT, SERVER.address, now),
       /** An upstream server answers whatever was asked last. */
       answer(records: readonly ResourceRecord[], now: number) {
         for (let action = server.pollAction(); action; action = server.pollAction()) {

@@ -14,10 +14,10 @@ export interface Endpoint {
 export interface UdpSocket {
   readonly port: number;
   /**
-   * Sends `payload` to `to`, from our address `from` where the peer expects an answer from it. With
-   * `mac`, the datagram goes to that hardware address without asking ARP, as a DHCP server must for a
-   * client that has no address yet. Host sockets ignore both. Like any datagram it may be lost; nothing
-   * is answered.
+   * Sends `payload` to `to`, from our address `from` where the peer expects an answer from it; what is
+   * not ours, such as the group that was asked, counts as none. With `mac`, the datagram goes to that
+   * hardware address without asking ARP, as a DHCP server must for a client that has no address yet.
+   * Host sockets ignore both. Like any datagram it may be lost; nothing is answered.
    */
   send(payload: Uint8Array, to: Endpoint, from?: IpAddress, mac?: number): void;
   close(): void;

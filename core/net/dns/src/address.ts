@@ -1,5 +1,6 @@
-/** IP addresses as the text of record data: what is not one is `undefined` here, without a reason. */
-import { parseIpv4 as parse } from '@atoll/ipv4/address';
+/** IP addresses and text; text of none is `undefined` here, without a reason. */
+import type { Endpoint, IpAddress } from '@atoll/device/socket';
+import { ipv4Text, parseIpv4 as parse } from '@atoll/ipv4/address';
 
 /** The 32-bit number of `192.0.2.1`. */
 export function parseIpv4(text: string): number | undefined {
@@ -24,6 +25,35 @@ export function parseIpv6(text: string): Uint8Array | undefined {
   }
   return octets;
 }
+
+/** The IPv4 or IPv6 address in the usual text form. */
+export function parseAddress(text: string): IpAddress | undefined {
+  const ipv4 = parseIpv4(text);
+  if (ipv4 !== undefined) return ipv4;
+  const octets = text.includes(':') ? parseIpv6(text) : undefined;
+  return octets && addressOf(octets);
+}
+
+/** The address in 4 or 16 octets, as in A and AAAA records. */
+export function addressOf(octets: Uint8Array): IpAddress {
+  const view = new DataView(octets.buffer, octets.byteOffset, octets.length);
+  if (octets.length === 4) return view.getUint32(0);
+  return (view.getBigUint64(0) << 64n) | view.getBigUint64(8);
+}
+
+/** `192.0.2.1`, or `[2001:db8::1]:5353`: the port is left out when it is that of DNS. */
+export function endpointText({ address, port }: Endpoint): string {
+  const suffix = port === DNS_PORT ? '' : `:${port}`;
+  if (typeof address === 'number') return ipv4Text(address) + suffix;
+  const octets = new Uint8Array(16);
+  const view = new DataView(octets.buffer);
+  view.setBigUint64(0, address >> 64n);
+  view.setBigUint64(8, address);
+  const text = ipv6Text(octets);
+  return suffix === '' ? text : `[${text}]${suffix}`;
+}
+
+export const DNS_PORT = 53;
 
 /** The text of 16 octets as RFC 5952 recommends it. */
 export function ipv6Text(octets: Uint8Array): string {

@@ -1,7 +1,7 @@
 /** Values of boot arguments in the way of dnsmasq. */
 import type { Endpoint, IpAddress } from '@atoll/device/socket';
 import { misconfigured, ok, type Result } from '@atoll/result/result';
-import { parseIpv4, parseIpv6 } from './address.ts';
+import { DNS_PORT, parseAddress } from './address.ts';
 import { type Name, parseName, ROOT } from './name.ts';
 import type { AddressRule } from './rules.ts';
 
@@ -13,20 +13,19 @@ export interface HostRecord {
   readonly ttl: number | undefined;
 }
 
-/** `--dns-upstream`: `192.0.2.1`, `192.0.2.1#53`, `192.0.2.1:53` or `udp:192.0.2.1:53`. */
+/** A DNS server: `192.0.2.1`, `192.0.2.1:53`, `192.0.2.1#53`, `2001:db8::1#53`, `[2001:db8::1]:53`, or with `udp:`. */
 export function parseUpstream(text: string): Result<Endpoint> {
-  const scheme = /^([a-z]+):/.exec(text)?.[1];
-  if (scheme !== undefined && scheme !== 'udp') {
-    return misconfigured(`upstream servers are asked over udp, not over ${scheme}`);
+  const { host, port: digits } = splitPort(text.replace(/^udp:/, ''));
+  const address = parseAddress(host);
+  if (address === undefined) {
+    const scheme = /^([a-z]+):/.exec(text)?.[1];
+    return scheme === undefined || scheme === 'udp'
+      ? misconfigured('a DNS server is an IP address, perhaps with a port')
+      : misconfigured(`DNS servers are asked over udp, not over ${scheme}`);
   }
-  const match = /^(?:udp:)?([^#:]+)(?:[#:](.*))?$/.exec(text);
-  const address = match === null ? undefined : parseIpv4(match[1]);
-  if (match === null || address === undefined) {
-    return misconfigured('an upstream server is an IPv4 address, perhaps with a port');
-  }
-  const port = match[2] === undefined ? DNS_PORT : decimal(match[2], 0xffff);
+  const port = digits === undefined ? DNS_PORT : decimal(digits, 0xffff);
   if (port === undefined || port === 0) return misconfigured('a port is a number from 1 to 65535');
-  if (address === 0) return misconfigured('0.0.0.0 is the address of no server');
+  if (address === 0 || address === 0n) return misconfigured(`${host} is the address of no server`);
   return ok({ address, port });
 }
 
@@ -115,21 +114,17 @@ function parseHostName(text: string): Result<Name> {
   return name;
 }
 
-function parseAddress(text: string): IpAddress | undefined {
-  const ipv4 = parseIpv4(text);
-  if (ipv4 !== undefined) return ipv4;
-  const octets = text.includes(':') ? parseIpv6(text) : undefined;
-  if (octets === undefined) return undefined;
-  let address = 0n;
-  for (const octet of octets) address = (address << 8n) | BigInt(octet);
-  return address;
+/** An IPv6 address has colons of its own, so it is in brackets before a colon and a port. */
+function splitPort(text: string): { host: string; port: string | undefined } {
+  const match = /^([^#]*)#(.*)$/.exec(text) ?? /^(\[.*\]|[^:]*):([^:]*)$/.exec(text);
+  const host = match?.[1] ?? text;
+  return { host: host.replace(/^\[(.*)\]$/, '$1'), port: match?.[2] };
 }
 
 function decimal(text: string, limit: number): number | undefined {
   return /^[0-9]{1,10}$/.test(text) && Number(text) <= limit ? Number(text) : undefined;
 }
 
-const DNS_PORT = 53;
 /** RFC 2181 section 8. */
 const MAX_TTL = 0x7fff_ffff;
 const MAX_ENTRIES = 1_000_000;

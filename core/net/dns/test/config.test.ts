@@ -28,16 +28,31 @@ describe('--dns-upstream', () => {
   });
 
   it.each([
-    ['', 'an upstream server is an IPv4 address, perhaps with a port'],
-    ['dns.example', 'an upstream server is an IPv4 address, perhaps with a port'],
-    ['192.0.2', 'an upstream server is an IPv4 address, perhaps with a port'],
-    ['2001:db8::1', 'an upstream server is an IPv4 address, perhaps with a port'],
+    ['fe::1', 53],
+    ['fe::1#5353', 5353],
+    ['[fe::1]', 53],
+    ['[fe::1]:5353', 5353],
+    ['udp:fe::1', 53],
+    ['udp:[fe::1]#5353', 5353],
+  ])('%s', (text, port) => {
+    const value = { address: (0xfen << 112n) | 1n, port };
+    expect(parseUpstream(text)).toEqual({ ok: true, value });
+  });
+
+  it.each([
+    ['', 'a DNS server is an IP address, perhaps with a port'],
+    ['dns.example', 'a DNS server is an IP address, perhaps with a port'],
+    ['192.0.2', 'a DNS server is an IP address, perhaps with a port'],
+    ['[2001:db8::1', 'a DNS server is an IP address, perhaps with a port'],
+    ['2001:db8::1:53:', 'a DNS server is an IP address, perhaps with a port'],
+    ['[2001:db8::1]:0', 'a port is a number from 1 to 65535'],
+    ['::', ':: is the address of no server'],
     ['192.0.2.1#0', 'a port is a number from 1 to 65535'],
     ['192.0.2.1#65536', 'a port is a number from 1 to 65535'],
     ['192.0.2.1:', 'a port is a number from 1 to 65535'],
     ['0.0.0.0', '0.0.0.0 is the address of no server'],
-    ['tls:192.0.2.1', 'upstream servers are asked over udp, not over tls'],
-    ['tcp:192.0.2.1', 'upstream servers are asked over udp, not over tcp'],
+    ['tls:192.0.2.1', 'DNS servers are asked over udp, not over tls'],
+    ['tcp:192.0.2.1', 'DNS servers are asked over udp, not over tcp'],
   ])('%s is refused', (text, expected) => {
     expect(reason(parseUpstream(text))).toBe(expected);
   });

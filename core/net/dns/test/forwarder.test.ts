@@ -9,6 +9,7 @@ import {
   edns,
   n,
   OTHER_UPSTREAM,
+  OURS,
   read,
   responseTo,
   rr,
@@ -172,6 +173,18 @@ describe('clients with the same question', () => {
     expect(world.replies.length).toBe(1);
   });
 
+  it('are answered from the address that each asked, though one asks at two', () => {
+    const world = new World();
+    const other = 0x2001_0db8n << 96n;
+    world.query(ask('www.example'));
+    world.query(ask('www.example'), CLIENT, 'udp', other);
+    world.answer(world.takeSent(), GOOD);
+    expect(world.replies.map(({ to, from }) => [to, from])).toEqual([
+      [CLIENT, OURS],
+      [CLIENT, other],
+    ]);
+  });
+
   it('are at most 32', () => {
     const world = new World();
     for (let id = 0; id < 40; id++) world.query(ask('www.example', { id }));
@@ -208,7 +221,51 @@ describe('questions in flight', () => {
     expect(world.sent.length).toBeGreaterThan(2);
     expect(world.open.size).toBe(0);
     expect(summary(world.query(ask('www.example')))).toBe('SERVFAIL');
-    expect(world.lines).toEqual(['warning upstream 1 does not answer']);
+    expect(world.lines).toEqual(['warning 198.51.100.1 does not answer']);
+  });
+});
+
+describe('other servers', () => {
+  it('are asked instead, also about what is in flight', () => {
+    const world = new World();
+    world.query(ask('www.example'));
+    const first = world.takeSent();
+    world.setUpstreams([OTHER_UPSTREAM]);
+    expect(world.open.size).toBe(0);
+    world.answer(first, GOOD);
+    expect(world.replies).toEqual([]);
+    world.timeout();
+    const second = world.takeSent();
+    expect(second.to).toEqual(OTHER_UPSTREAM);
+    world.answer(second, GOOD);
+    expect(summary(world.takeReply())).toBe(`NOERROR ${A}`);
+    expect(summary(world.query(ask('www.example')))).toBe(`NOERROR ${A}`);
+  });
+
+  it('leave those that stay as they are', () => {
+    const world = new World(two);
+    world.query(ask('www.example'));
+    const sent = world.takeSent();
+    world.now += 40;
+    world.setUpstreams([OTHER_UPSTREAM, { ...UPSTREAM }]);
+    world.answer(sent, GOOD);
+    expect(summary(world.takeReply())).toBe(`NOERROR ${A}`);
+    expect(world.server.upstreamHealth(world.now)).toMatchObject([
+      { endpoint: OTHER_UPSTREAM, roundTrip: 100 },
+      { endpoint: UPSTREAM, roundTrip: 40 },
+    ]);
+  });
+
+  it('may be none at first, and none again', () => {
+    const world = new World({ upstreams: [] });
+    expect(summary(world.query(ask('www.example')))).toBe('REFUSED');
+    world.setUpstreams([UPSTREAM]);
+    world.query(ask('www.example'));
+    expect(world.takeSent().to).toEqual(UPSTREAM);
+    world.setUpstreams([]);
+    while (world.server.inFlight > 0) world.timeout();
+    expect(summary(world.takeReply())).toBe('SERVFAIL');
+    expect(world.open.size).toBe(0);
   });
 });
 
@@ -275,7 +332,7 @@ describe('several servers', () => {
       world.now += 120;
       world.answer(world.takeSent(), { answers: [] });
     }
-    expect(world.lines).toEqual(['warning upstream 1 does not answer']);
+    expect(world.lines).toEqual(['warning 198.51.100.1 does not answer']);
     expect(world.server.upstreamHealth(world.now)).toEqual([
       { endpoint: UPSTREAM, roundTrip: 100, paused: true },
       { endpoint: OTHER_UPSTREAM, roundTrip: 120, paused: false },
@@ -294,7 +351,7 @@ describe('several servers', () => {
       world.now += 20;
       world.answer(world.takeSent(), { answers: [] });
     }
-    expect(world.lines[1]).toBe('info    upstream 1 answers again');
+    expect(world.lines[1]).toBe('info    198.51.100.1 answers again');
   });
 
   it('that are ourselves are found out', () => {

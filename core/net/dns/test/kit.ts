@@ -1,5 +1,5 @@
 /** What the tests of the server and its parts have in common. */
-import type { Endpoint } from '@atoll/device/socket';
+import type { Endpoint, IpAddress } from '@atoll/device/socket';
 import { Logger } from '@atoll/log/log';
 import { expect as unwrap } from '@atoll/result/result';
 import { Random } from '@atoll/sim/random';
@@ -74,6 +74,8 @@ export const read = (bytes: Uint8Array | undefined) => {
 };
 
 export const CLIENT: Endpoint = { address: 0xc000_0264, port: 5353 };
+/** An address of the server. */
+export const OURS: IpAddress = 0xc000_0201;
 export const UPSTREAM: Endpoint = { address: 0xc633_6401, port: 53 };
 export const OTHER_UPSTREAM: Endpoint = { address: 0xc633_6402, port: 53 };
 
@@ -92,7 +94,7 @@ export class World {
   readonly cache: AnswerCache;
   readonly server: DnsServer;
   readonly lines: string[] = [];
-  readonly replies: { to: Endpoint; payload: Uint8Array }[] = [];
+  readonly replies: { to: Endpoint; from: IpAddress; payload: Uint8Array }[] = [];
   readonly sent: Sent[] = [];
   readonly open = new Set<number>();
 
@@ -110,8 +112,13 @@ export class World {
   }
 
   /** Hands in a query; a reply that comes at once is returned, later ones are in `replies`. */
-  query(bytes: Uint8Array, from = CLIENT, transport: Transport = 'udp'): Uint8Array | undefined {
-    const reply = this.server.handleQuery(bytes, from, this.now, transport);
+  query(
+    bytes: Uint8Array,
+    from = CLIENT,
+    transport: Transport = 'udp',
+    to = OURS,
+  ): Uint8Array | undefined {
+    const reply = this.server.handleQuery(bytes, from, to, this.now, transport);
     this.drain();
     return reply;
   }
@@ -129,6 +136,11 @@ export class World {
   /** Ends the connection known as `port`. */
   close(port: number): void {
     this.server.handleUpstreamClosed(port, this.now);
+    this.drain();
+  }
+
+  setUpstreams(upstreams: readonly Endpoint[]): void {
+    this.server.setUpstreams(upstreams, this.now);
     this.drain();
   }
 

@@ -13,7 +13,7 @@ import { canonicalName } from '../src/name.ts';
 import { emitMessage } from '../src/packet.ts';
 import type { DnsServerOptions } from '../src/server/engine.ts';
 import { CLASS, parseClass, parseType, RCODE } from '../src/type.ts';
-import { CLIENT, edns, n, read, rr, type Sent, show, World } from './kit.ts';
+import { CLIENT, edns, n, OURS, read, rr, type Sent, show, World } from './kit.ts';
 
 export interface Scenario {
   readonly upstreams: readonly Endpoint[];
@@ -114,7 +114,7 @@ function ask(world: World, entry: Entry, id: number): void {
   const query = { ...messageOf(entry), id, response: false, recursionAvailable: false };
   const from = { ...CLIENT, port: 1024 + id };
   const payload = world.query(emitMessage(query), from);
-  if (payload !== undefined) world.replies.push({ to: from, payload });
+  if (payload !== undefined) world.replies.push({ to: from, from: OURS, payload });
 }
 
 /** The servers out there answer what they know at this step. */

@@ -16,7 +16,7 @@ import { matchQuestion } from '../forwarder/match.ts';
 import { emitRequest } from '../forwarder/request.ts';
 import { scrub } from '../forwarder/scrub.ts';
 import type { Transmission } from '../forwarder/state.ts';
-import { Upstream } from '../forwarder/upstream.ts';
+import { isSame, Upstream, upstreamAt } from '../forwarder/upstream.ts';
 import type { Message } from '../message.ts';
 import { canonicalName, type Name, nameText } from '../name.ts';
 import { type Header, parseMessage, peekHeader } from '../packet.ts';
@@ -48,7 +48,7 @@ export class StubResolver {
   constructor({ entropy, servers, cache }: StubResolverOptions) {
     this.#entropy = entropy;
     this.#cache = cache ?? new AnswerCache({ entries: 256, bytes: 256 * 1024 });
-    this.#servers = servers.map((endpoint, index) => new Upstream(index, endpoint));
+    this.#servers = servers.map((endpoint) => new Upstream(endpoint));
   }
 
   /** When {@link handleTimeout} is due, monotonic milliseconds; `Infinity` while nothing is looked up. */
@@ -66,10 +66,7 @@ export class StubResolver {
    */
   setServers(endpoints: readonly Endpoint[], now: number): void {
     const before = this.#servers;
-    const after = endpoints.map(
-      (endpoint, index) =>
-        before.find((server) => isSame(server.endpoint, endpoint)) ?? new Upstream(index, endpoint),
-    );
+    const after = endpoints.map((endpoint) => upstreamAt(endpoint, before));
     if (after.length === before.length && after.every((server, at) => server === before[at]))
       return;
     this.#servers = after;
@@ -284,10 +281,6 @@ function belongs(header: Header, from: Endpoint, attempt: Attempt): boolean {
   const { id, upstream } = attempt;
   const isReply = header.response && header.opcode === OPCODE.QUERY && header.id === id;
   return isReply && isSame(from, upstream.endpoint);
-}
-
-function isSame(one: Endpoint, other: Endpoint): boolean {
-  return one.address === other.address && one.port === other.port;
 }
 
 function timesAsked(lookup: Lookup, upstream: Upstream): number {

@@ -2,12 +2,13 @@
 import type { Endpoint, IpAddress, Sockets } from '@atoll/device/socket';
 import type { Clock, Entropy } from '@atoll/device/system';
 import { ok, type Result } from '@atoll/result/result';
+import { addressOf, parseAddress } from '../address.ts';
 import { type Name, parseName } from '../name.ts';
+import { QueryPorts } from '../query-ports.ts';
 import { TYPE } from '../type.ts';
 import { type Finished, StubResolver } from './engine.ts';
 import type { Answer, FailureKind, LookupFailure, Outcome } from './outcome.ts';
-import { QueryPorts } from './ports.ts';
-import { addressOf, candidates, literal, withoutServers } from './search.ts';
+import { candidates, withoutServers } from './search.ts';
 
 export type { Answer, FailureKind, LookupFailure, Outcome };
 
@@ -71,7 +72,7 @@ export class Resolver {
 
   /** The addresses that `name` has, those of IPv6 first; that itself when it is an address. */
   async addresses(name: string): Promise<Result<readonly IpAddress[], LookupFailure>> {
-    const address = literal(name);
+    const address = parseAddress(name);
     if (address !== undefined) return ok([address]);
     const outcomes = await Promise.all([this.resolve(name, TYPE.AAAA), this.resolve(name, TYPE.A)]);
     const found: IpAddress[] = [];

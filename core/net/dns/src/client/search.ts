@@ -1,7 +1,6 @@
 /** From what a person writes to domain names, and names that need no server. */
 import type { IpAddress } from '@atoll/device/socket';
 import { expect, type Result } from '@atoll/result/result';
-import { parseIpv4, parseIpv6 } from '../address.ts';
 import { canonicalName, concat, isSubdomain, labelCount, type Name, parseName } from '../name.ts';
 import { addressRecord, addressType } from '../record.ts';
 import { failed, type LookupFailure, type Outcome } from './outcome.ts';
@@ -22,21 +21,6 @@ export function candidates(
   if (isWhole) return { ok: true, value: [name] };
   const below = searchDomains.flatMap((domain) => concat(name, domain) ?? []);
   return { ok: true, value: [...below, name] };
-}
-
-/** The address that `text` is; `undefined` when it is a name. */
-export function literal(text: string): IpAddress | undefined {
-  const ipv4 = parseIpv4(text);
-  if (ipv4 !== undefined) return ipv4;
-  const octets = parseIpv6(text);
-  return octets === undefined ? undefined : addressOf(octets);
-}
-
-/** The address in the data of an A or AAAA record. */
-export function addressOf(data: Uint8Array): IpAddress {
-  const view = new DataView(data.buffer, data.byteOffset, data.length);
-  if (data.length === 4) return view.getUint32(0);
-  return (view.getBigUint64(0) << 64n) | view.getBigUint64(8);
 }
 
 /**

@@ -25,14 +25,16 @@ export function join(job: Job, client: Client): 'waiting' | 'crowded' | 'loop' {
     if (attempt.id === id && attempt.name === question.name && attempt.mixedCase) return 'loop';
   }
   for (const other of job.clients) {
-    const { from, query } = other;
-    const repeated =
-      query.id === id && from.port === client.from.port && from.address === client.from.address;
-    if (repeated) return 'waiting';
+    if (other.query.id === id && isSameWay(other, client)) return 'waiting';
   }
   if (job.clients.length >= CLIENT_LIMIT) return 'crowded';
   job.clients.push(client);
   return 'waiting';
+}
+
+function isSameWay(one: Client, other: Client): boolean {
+  const { from, to } = other;
+  return one.from.port === from.port && one.from.address === from.address && one.to === to;
 }
 
 /** The most clients that wait for one question. */

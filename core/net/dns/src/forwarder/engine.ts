@@ -1,6 +1,7 @@
 import type { Endpoint } from '@atoll/device/socket';
 import { type Entropy, randomBelow } from '@atoll/device/system';
 import type { Logger } from '@atoll/log/log';
+import { endpointText } from '../address.ts';
 import { type CacheQuestion, keyOf } from '../cache.ts';
 import type { Message } from '../message.ts';
 import { canonicalName } from '../name.ts';
@@ -21,7 +22,8 @@ import type {
   Outcome,
   Transmission,
 } from './state.ts';
-import { Upstream } from './upstream.ts';
+import type { Upstream } from './upstream.ts';
+import { upstreamAt } from './upstream.ts';
 
 export interface ForwarderOptions {
   /** In the order of preference while nothing is known of their speed. */
@@ -65,7 +67,7 @@ export interface UpstreamHealth {
  */
 export class Forwarder {
   readonly counters: ForwarderCounters = { queries: 0, timeouts: 0, strangers: 0 };
-  readonly #upstreams: readonly Upstream[];
+  #upstreams: readonly Upstream[] = [];
   readonly #entropy: Entropy;
   readonly #log: Logger;
   readonly #maxInFlight: number;
@@ -77,7 +79,7 @@ export class Forwarder {
   #lastPort = 0;
 
   constructor(options: ForwarderOptions) {
-    this.#upstreams = options.upstreams.map((endpoint, index) => new Upstream(index, endpoint));
+    this.setUpstreams(options.upstreams, 0);
     this.#entropy = options.entropy;
     this.#log = options.log;
     this.#maxInFlight = options.maxInFlight ?? 150;
@@ -97,6 +99,18 @@ export class Forwarder {
       roundTrip: upstream.roundTrip,
       paused: upstream.paused(now),
     }));
+  }
+
+  /** Other servers are asked from now on, also about what is in flight; none for none at all. */
+  setUpstreams(endpoints: readonly Endpoint[], now: number): void {
+    const upstreams = endpoints.map((endpoint) => upstreamAt(endpoint, this.#upstreams));
+    this.#upstreams = upstreams;
+    for (const job of this.#jobs.values()) {
+      for (const attempt of job.attempts) {
+        if (!upstreams.includes(attempt.upstream)) this.#drop(attempt);
+      }
+      if (!job.attempts.some(({ waiting }) => waiting)) job.retryAt = now;
+    }
   }
 
   /**
@@ -220,7 +234,7 @@ export class Forwarder {
     job.failed.add(upstream);
     job.failure = failure;
     attempt.waiting = false;
-    if (job.failed.size === this.#upstreams.length) return this.#giveUp(job);
+    if (this.#upstreams.every((upstream) => job.failed.has(upstream))) return this.#giveUp(job);
     if (!job.attempts.some((other) => other.waiting)) this.#askNext(job, now);
     return undefined;
   }
@@ -312,7 +326,7 @@ export class Forwarder {
   #heard(attempt: Attempt, now: number): void {
     attempt.waiting = false;
     if (attempt.upstream.answered(now - attempt.sentAt)) {
-      this.#log.info(`upstream ${attempt.upstream.index + 1} answers again`);
+      this.#log.info(`${endpointText(attempt.upstream.endpoint)} answers again`);
     }
   }
 
@@ -323,7 +337,7 @@ export class Forwarder {
     attempt.waiting = false;
     this.counters.timeouts++;
     if (attempt.upstream.timedOut(now)) {
-      this.#log.warning(`upstream ${attempt.upstream.index + 1} does not answer`);
+      this.#log.warning(`${endpointText(attempt.upstream.endpoint)} does not answer`);
     }
   }
 
@@ -333,11 +347,15 @@ export class Forwarder {
 
   #finish(job: Job, outcome: Outcome): Finished {
     this.#jobs.delete(job.key);
-    for (const { port } of job.attempts) {
-      this.#attempts.delete(port);
-      this.#transmissions.push({ kind: 'close', port });
-    }
+    for (const attempt of job.attempts) this.#drop(attempt);
     return { question: job.question, clients: job.clients, outcome };
+  }
+
+  /** What comes to this port counts no more. */
+  #drop(attempt: Attempt): void {
+    attempt.waiting = false;
+    if (!this.#attempts.delete(attempt.port)) return;
+    this.#transmissions.push({ kind: 'close', port: attempt.port });
   }
 
   #strange(): undefined {

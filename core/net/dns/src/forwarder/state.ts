@@ -1,5 +1,5 @@
 /** What the forwarder remembers, and what comes out of it. */
-import type { Endpoint } from '@atoll/device/socket';
+import type { Endpoint, IpAddress } from '@atoll/device/socket';
 import type { ClientQuery } from '../answer.ts';
 import type { CacheQuestion, Resolved } from '../cache.ts';
 import type { EdnsOption, ResourceRecord } from '../message.ts';
@@ -10,6 +10,8 @@ import type { Upstream } from './upstream.ts';
 /** A client that waits for an answer. */
 export interface Client {
   readonly from: Endpoint;
+  /** Our address that it asked, and expects the answer from. */
+  readonly to: IpAddress;
   readonly transport: Transport;
   readonly query: ClientQuery;
   /** Local CNAME records that led to the question that is asked upstream. */

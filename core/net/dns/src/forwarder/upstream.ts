@@ -5,7 +5,6 @@ import type { Endpoint } from '@atoll/device/socket';
  * not understand. All times in milliseconds.
  */
 export class Upstream {
-  readonly index: number;
   readonly endpoint: Endpoint;
   /** Round-trip time and its mean deviation, smoothed as in RFC 6298 section 2. */
   #roundTrip = FIRST_ROUND_TRIP;
@@ -17,8 +16,7 @@ export class Upstream {
   #withoutEdnsUntil = Number.NEGATIVE_INFINITY;
   #sameCaseUntil = Number.NEGATIVE_INFINITY;
 
-  constructor(index: number, endpoint: Endpoint) {
-    this.index = index;
+  constructor(endpoint: Endpoint) {
     this.endpoint = endpoint;
   }
 
@@ -82,6 +80,15 @@ export class Upstream {
   changesCase(now: number): void {
     this.#sameCaseUntil = now + HABIT;
   }
+}
+
+/** The server at `endpoint` with what is known of it, when it is one of `known`, or else a new one. */
+export function upstreamAt(endpoint: Endpoint, known: readonly Upstream[]): Upstream {
+  return known.find((one) => isSame(one.endpoint, endpoint)) ?? new Upstream(endpoint);
+}
+
+export function isSame(one: Endpoint, other: Endpoint): boolean {
+  return one.address === other.address && one.port === other.port;
 }
 
 /** What is assumed of a server before its first answer: it makes the first timeout half a second. */

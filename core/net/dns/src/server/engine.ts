@@ -1,4 +1,4 @@
-import type { Endpoint } from '@atoll/device/socket';
+import type { Endpoint, IpAddress } from '@atoll/device/socket';
 import type { Entropy } from '@atoll/device/system';
 import type { Logger } from '@atoll/log/log';
 import {
@@ -45,6 +45,8 @@ export type Action =
   | {
       readonly kind: 'reply';
       readonly to: Endpoint;
+      /** Our address that was asked: clients take no answer from another one. */
+      readonly from: IpAddress;
       readonly transport: Transport;
       readonly payload: Uint8Array;
     }
@@ -79,7 +81,7 @@ export function createDnsServer(options: DnsServerOptions): DnsServer {
  * A DNS server for a local network: answers with local names, then from its cache, then with what
  * upstream servers say. Pure: datagrams go in, replies and datagrams come out.
  *
- * After each `handle*` call, take all {@link pollAction}s.
+ * After each `handle*` call, and `setUpstreams`, take all {@link pollAction}s.
  */
 export class DnsServer {
   readonly counters: DnsCounters = {
@@ -131,13 +133,19 @@ export class DnsServer {
     return this.#forwarder.health(now);
   }
 
+  /** Asks other upstream servers from now on: the network has others. What they said stays in the cache. */
+  setUpstreams(upstreams: readonly Endpoint[], now: number): void {
+    this.#forwarder.setUpstreams(upstreams, now);
+  }
+
   /**
-   * Handles a message from a client, which is told apart from others by `from`; returns the reply when it
-   * is known already.
+   * Handles a message from a client to our address `to`; clients are told apart by `from`. Returns the
+   * reply when it is known already.
    */
   handleQuery(
     bytes: Uint8Array,
     from: Endpoint,
+    to: IpAddress,
     now: number,
     transport: Transport = 'udp',
   ): Uint8Array | undefined {
@@ -153,7 +161,7 @@ export class DnsServer {
         else this.counters.refused++;
         return admission.reply;
       case 'query':
-        return this.#answer({ from, transport, query: admission.query }, bytes, now);
+        return this.#answer({ from, to, transport, query: admission.query }, bytes, now);
     }
   }
 
@@ -273,12 +281,12 @@ export class DnsServer {
     if (outcome.kind === 'failure') this.counters.failures += clients.length;
     else this.counters.forwarded += clients.length;
     const answer = this.#keep(question, outcome, now);
-    for (const { from, transport, query, prefix } of clients) {
+    for (const { from, to, transport, query, prefix } of clients) {
       let payload: Uint8Array;
       if (answer === undefined) payload = reply(query, { ...EMPTY, answers: prefix }, true);
       else if (prefix.length > 0) payload = reply(query, joined(prefix, answer, now));
       else payload = replyFrom(answer, query, now);
-      this.#replies.push({ kind: 'reply', to: from, transport, payload });
+      this.#replies.push({ kind: 'reply', to: from, from: to, transport, payload });
     }
   }
 

@@ -1,6 +1,7 @@
 import { expect as unwrap } from '@atoll/result/result';
 import { describe, expect, it } from 'vitest';
-import { addressOf, candidates, literal, withoutServers } from '../../src/client/search.ts';
+import { addressOf, parseAddress } from '../../src/address.ts';
+import { candidates, withoutServers } from '../../src/client/search.ts';
 import { nameText } from '../../src/name.ts';
 import { TYPE } from '../../src/type.ts';
 import { n } from '../kit.ts';
@@ -42,7 +43,7 @@ describe('an address as text', () => {
     ['192.0.2', undefined],
     ['localhost', undefined],
   ])('%s', (text, address) => {
-    expect(literal(text)).toBe(address);
+    expect(parseAddress(text)).toBe(address);
   });
 
   it('is read from anywhere in a buffer', () => {

@@ -1,8 +1,8 @@
 /** The source ports of queries: sockets for datagrams and connections, by the engine's numbers for them. */
 import type { Endpoint, Sockets, TcpHandler } from '@atoll/device/socket';
-import type { Transmission } from '../forwarder/state.ts';
-import { frameMessage, MessageStream } from '../framing.ts';
-import { copyOctets } from '../octets.ts';
+import type { Transmission } from './forwarder/state.ts';
+import { frameMessage, MessageStream } from './framing.ts';
+import { copyOctets } from './octets.ts';
 
 /** Hears what comes to a port. `bytes` are valid during the call only. */
 export interface PortListener {
