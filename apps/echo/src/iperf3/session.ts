@@ -98,7 +98,7 @@ export class Session {
       this.#say(EXCHANGE_RESULTS);
       return 1;
     }
-    // IPERF_DONE, CLIENT_TERMINATE, or what makes no sense here.
+    // The client is done, gives up, or makes no sense here.
     this.#finish();
     return bytes.length;
   }

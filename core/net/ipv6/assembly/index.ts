@@ -20,5 +20,6 @@ export function find(table: u32, address: u32): i32 {
 
 /** Multiplies by an odd number (2^64 divided by the golden ratio), whose upper bits depend on all others. */
 function slotOf(high: u64, low: u64): u32 {
-  return (((high ^ (low * 3)) * 0x9e3779b97f4a7c15) >> 58) as u32 & (SLOTS - 1);
+  const product = (high ^ (low * 3)) * 0x9e3779b97f4a7c15;
+  return ((product >> 58) as u32) & (SLOTS - 1);
 }

@@ -16,7 +16,7 @@ export function addressText(address: IpAddress): string {
 
 /** What Node.js wrote, perhaps with the name of an interface behind a `%`. */
 export function addressOf(text: string): IpAddress {
-  return expect(text.includes(':') ? parseIpv6(text.replace(/%.*$/, '')) : parseIpv4(text));
+  return text.includes(':') ? expect(parseIpv6(text.replace(/%.*$/, ''))) : expect(parseIpv4(text));
 }
 
 export function endpointOf({ address, port }: HostEndpoint): Endpoint {

@@ -53,7 +53,9 @@ describe.each(targets)('an image for %s', (target) => {
 
   it('has the fast paths that it and its driver import, and no other', () => {
     const modules = Object.keys(built.manifest.sizes.fast).filter((name) => !name.startsWith('('));
-    expect(modules.toSorted()).toEqual(target === 'virtio' ? ['bytes', 'driver-virtio'] : ['bytes']);
+    expect(modules.toSorted()).toEqual(
+      target === 'virtio' ? ['bytes', 'driver-virtio'] : ['bytes'],
+    );
   });
 
   describe.skipIf(target === 'virtio' && lacks('qemu-system-x86_64'))('when it runs', () => {

@@ -527,10 +527,11 @@ describe('a stranger', () => {
   ];
 
   function answerWithout(world: World, type: number, code: number, data?: Uint8Array) {
-    const ids = [
+    const all: { code: number; data: Uint8Array }[] = [
       { code: OPTION.CLIENT_ID, data: DUID },
       { code: OPTION.SERVER_ID, data: SERVER },
-    ].filter((one) => one.code !== code);
+    ];
+    const ids = all.filter((one) => one.code !== code);
     if (data !== undefined) ids.push({ code, data });
     return world.answer(type, [], {
       options: [...ids, association(), preference(255), RAPID_COMMIT],
