@@ -18,7 +18,7 @@ import {
   pipe,
   timestampAt,
 } from './state.ts';
-import { armProbe, mayProbe, startPersisting } from './timer.ts';
+import { armProbe, armRetransmit, mayProbe, startPersisting } from './timer.ts';
 import type { Transmission } from './transmission.ts';
 
 /**
@@ -165,10 +165,13 @@ function transmitLost(c: ControlBlock, now: number, mostPayload: number): Transm
   if (length > room && !isForced) {
     if (room >= mss) length = room - (room % mss);
     else if (inFlight <= 0) length = Math.min(length, mss);
-    else return undefined;
+    else {
+      c.limitedPoint = c.sndNxt;
+      return undefined;
+    }
   }
   c.needs &= ~NEEDS_RESEND;
-  if (start === c.sndUna) c.retransmitAt = now + c.roundTrip.rto;
+  if (start === c.sndUna) armRetransmit(c, now);
   return transmitAgain(c, now, range, length, mss);
 }
 
@@ -191,7 +194,7 @@ function transmitAgain(
     c.undoBytes += count;
   }
   if (c.phase === 'recovery') c.prr.onSent(length);
-  if (c.retransmitAt === NEVER) c.retransmitAt = now + c.roundTrip.rto;
+  if (c.retransmitAt === NEVER) armRetransmit(c, now);
   const flags = end === c.send.end ? ACK | PSH : ACK;
   return fill(c, now, hasFin ? flags | FIN : flags, start, length, mss);
 }
@@ -208,9 +211,11 @@ function transmitProbe(c: ControlBlock, now: number): Transmission | undefined {
   const mss = segmentSize(c);
   const fresh = Math.min((c.send.end - c.sndNxt) | 0, (c.sndEdge - c.sndNxt) | 0, mss);
   const range = fresh > 0 ? undefined : board.tail(mss);
+  // The peer took its window back.
+  if (range !== undefined && ((range.end - c.sndEdge) | 0) > 0) return undefined;
   c.isTailProbed = true;
   c.isTailResent = fresh <= 0;
-  c.retransmitAt = now + c.roundTrip.rto;
+  armRetransmit(c, now);
   let probe: Transmission;
   if (range === undefined) {
     probe = transmitRange(c, now, fresh, mss);

@@ -31,7 +31,7 @@ export function onAcknowledgment(
   const isWorse = board.lostBytes > lost;
   const isTrialOnly = c.trialSize !== 0 && judgeTrial(c, now);
   if (c.phase === 'open' && !isTrialOnly && (isWorse || (hasLeft && board.lostBytes > 0))) {
-    enterRecovery(c, delivered, now);
+    enterRecovery(c, flight, delivered, now);
   }
   if (c.phase === 'recovery') {
     congestion.window = c.prr.onAck(delivered, pipe(c), acked > 0 && !isWorse, c.mss);
@@ -46,9 +46,9 @@ export function onAcknowledgment(
 export function detectLosses(c: ControlBlock, now: number): void {
   const { board } = c;
   const lost = board.lostBytes;
-  markLost(c, 0, now);
+  detectByTime(c, now);
   if (board.lostBytes === lost) return;
-  if (c.phase === 'open') enterRecovery(c, 0, now);
+  if (c.phase === 'open') enterRecovery(c, (c.sndNxt - c.sndUna) | 0, 0, now);
   if (c.phase === 'recovery') {
     c.congestion.window = pipe(c);
     c.needs |= NEEDS_RESEND;
@@ -103,11 +103,15 @@ function markLost(c: ControlBlock, acked: number, now: number): void {
   }
   if (c.usesRack) {
     c.rack.update(board, now);
-    const isQuiet = isOpen && board.sackedBytes === 0;
-    c.reorderAt = isQuiet ? NEVER : c.rack.detect(board, now, c.roundTrip, !isOpen, c.mss);
+    if (isOpen && board.sackedBytes === 0) c.reorderAt = NEVER;
+    else detectByTime(c, now);
   } else if (board.sackedBytes > 0) {
     markLostBySacks(board, c.mss);
   }
+}
+
+function detectByTime(c: ControlBlock, now: number): void {
+  c.reorderAt = c.rack.detect(c.board, now, c.roundTrip, c.phase !== 'open', c.mss);
 }
 
 /** RFC 6582 section 3.2 step 2: not again for what was lost before. */
@@ -116,14 +120,13 @@ function isThirdDuplicate(c: ControlBlock): boolean {
   return !c.isRecoveryPointHeld || c.sndUna !== c.recoveryPoint;
 }
 
-function enterRecovery(c: ControlBlock, delivered: number, now: number): void {
-  const { board } = c;
-  const flight = pipe(c) + board.lostBytes + delivered;
+/** `flight` bytes were not acknowledged before, and the last acknowledgment told of `delivered` bytes. */
+function enterRecovery(c: ControlBlock, flight: number, delivered: number, now: number): void {
   rememberForUndo(c);
   c.phase = 'recovery';
   c.recoveryPoint = c.sndNxt;
   c.congestion.onLoss(flight, now);
-  c.prr.start(flight, c.congestion.slowStartThreshold);
+  c.prr.start(pipe(c) + c.board.lostBytes + delivered, c.congestion.slowStartThreshold);
   // The first segment is sent again whatever the window says.
   c.needs |= NEEDS_RESEND;
   c.probeAt = NEVER;

@@ -82,6 +82,11 @@ export function armProbe(c: ControlBlock, now: number): void {
   c.probeAt = now + timeout;
 }
 
+/** Something is sent again: waits for it, but not longer than the application wants to. */
+export function armRetransmit(c: ControlBlock, now: number): void {
+  c.retransmitAt = Math.min(now + c.roundTrip.rto, c.progressAt + c.userTimeoutMs);
+}
+
 /** Data or a FIN waits for the peer's window, and nothing is on its way that would bring news of it. */
 export function startPersisting(c: ControlBlock, now: number): void {
   if (c.sndNxt !== c.sndUna || c.retransmitAt !== NEVER) return;
@@ -123,7 +128,7 @@ function onTimeout(c: ControlBlock, now: number): void {
   else {
     onSegmentsTimeout(c, now);
     onRetransmitTimeout(c, now);
-    c.retransmitAt = Math.min(now + c.roundTrip.rto, c.progressAt + c.userTimeoutMs);
+    armRetransmit(c, now);
   }
 }
 
@@ -222,7 +227,7 @@ const SHORTEST_PROBE_MS = 10;
 /** With the first timeout of a second, 127 seconds in all. */
 const SYN_RETRIES = 6;
 const LONGEST_PERSIST_MS = 60_000;
-const MOST_DOUBLINGS = 8;
+const MOST_DOUBLINGS = 10;
 const KEEP_ALIVE_PROBES = 9;
 const KEEP_ALIVE_INTERVAL_MS = 75_000;
 const HALF_CLOSED_MS = 60_000;

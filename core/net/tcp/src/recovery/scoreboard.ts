@@ -52,6 +52,8 @@ export class Scoreboard {
 
   /** Retransmissions after this moment cannot be what the acknowledgment tells of. */
   #credible = 0;
+  /** `forward` before the acknowledgment, whose blocks come in any order. */
+  #known = 0;
   /** Where the peer reported something last. */
   #recent: SentRange | undefined;
   #free: SentRange | undefined;
@@ -92,6 +94,7 @@ export class Scoreboard {
     this.latestSentAt = -1;
     this.isReordered = false;
     this.#credible = credible;
+    this.#known = this.forward;
   }
 
   /** The peer has everything before `sequence`. */
@@ -215,13 +218,12 @@ export class Scoreboard {
   #deliver(range: SentRange, end: number, length: number): void {
     this.delivered += length;
     const { sentAt } = range;
-    const ahead = (end - this.forward) | 0;
-    if (ahead > 0) this.forward = end;
+    if (((end - this.forward) | 0) > 0) this.forward = end;
     if (range.isRetransmitted) {
       if (sentAt > this.#credible) return;
     } else {
       if (this.oldestSentAt < 0 || sentAt < this.oldestSentAt) this.oldestSentAt = sentAt;
-      if (ahead < 0) this.isReordered = true;
+      if (((end - this.#known) | 0) < 0) this.isReordered = true;
     }
     if (sentAt < this.latestSentAt) return;
     if (sentAt === this.latestSentAt && ((end - this.latestEnd) | 0) < 0) return;
