@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { abandoned, PREFIX, removedAtExit } from './leftovers.ts';
+import type { NamespaceOptions } from './namespace.ts';
 import { Namespace, sweepNamespaces } from './namespace.ts';
 
 /**
@@ -37,8 +38,8 @@ export class Lan {
   }
 
   /** Plugs in a new host; `address` is such as `10.0.0.9/24`, none for one that shall ask for it. */
-  host(role: string, address?: string): Host {
-    const host = new Host(role, this.newMac());
+  host(role: string, address?: string, options?: NamespaceOptions): Host {
+    const host = new Host(role, this.newMac(), options);
     const port = `port${this.#links.length}`;
     this.#hosts.set(host, port);
     this.wire.configure(
@@ -47,6 +48,31 @@ export class Lan {
     );
     this.#links.push(port);
     host.plugIn(address);
+    return host;
+  }
+
+  /**
+   * A new host on a cable to `router`, which forwards from now on, and to which its default routes lead.
+   * Packets for it are up to `mtu` octets long, and it does not know that; its own are up to 1280.
+   */
+  behind(router: Host, role: string, networks: readonly FarNetwork[], mtu = 1500): Host {
+    const host = new Host(role, this.newMac(), { ipv6: true });
+    this.#hosts.set(host, 'eth1');
+    router.configure(
+      `link add eth1 type veth peer name eth0 address ${host.mac} netns ${host.name}`,
+      `link set eth1 mtu ${mtu} up`,
+    );
+    host.plugIn(undefined);
+    for (const { address, gateway } of networks) {
+      const [, length] = address.split('/');
+      router.configure(`address add ${gateway}/${length} dev eth1`);
+      host.configure(
+        `address add ${address} dev eth0`,
+        `route add default via ${gateway} mtu 1280 advmss 1440`,
+      );
+    }
+    router.set('net.ipv4.ip_forward', '1');
+    router.set('net.ipv6.conf.all.forwarding', '1');
     return host;
   }
 
@@ -114,13 +140,19 @@ export class Lan {
   }
 }
 
+/** Where a host behind a router is, such as `10.1.0.9/24`, and that router there. */
+export interface FarNetwork {
+  readonly address: string;
+  readonly gateway: string;
+}
+
 /** A namespace with one interface, `eth0`. */
 export class Host extends Namespace {
   /** The hardware address, such as `02:a7:01:00:00:01`. */
   readonly mac: string;
 
-  constructor(role: string, mac: string) {
-    super(role);
+  constructor(role: string, mac: string, options?: NamespaceOptions) {
+    super(role, options);
     this.mac = mac;
   }
 

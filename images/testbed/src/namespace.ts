@@ -3,20 +3,29 @@ import { abandoned, PREFIX, removedAtExit } from './leftovers.ts';
 import type { Command } from './process.ts';
 import { Running, run, succeed } from './process.ts';
 
+export interface NamespaceOptions {
+  /** Whether there is IPv6, with link-local addresses: not when left out. */
+  readonly ipv6?: boolean;
+}
+
 /** A network namespace of this process. It is removed at exit at the latest. */
 export class Namespace {
   readonly name: string;
   /** Kills what still runs inside and removes it, with all its interfaces. */
   readonly remove: () => void;
 
-  constructor(role: string) {
+  constructor(role: string, { ipv6 = false }: NamespaceOptions = {}) {
     const name = `${PREFIX}${++count}-${role}`;
     this.name = name;
     this.remove = removedAtExit(() => removeNamespace(name));
     ip(['netns', 'add', name]);
     // Without IPv6 the kernel sends nothing by itself: all traffic is the test's own.
-    this.set('net.ipv6.conf.all.disable_ipv6', '1');
-    this.set('net.ipv6.conf.default.disable_ipv6', '1');
+    for (const scope of ['all', 'default']) {
+      this.set(`net.ipv6.conf.${scope}.disable_ipv6`, ipv6 ? '0' : '1');
+      // Addresses are what the test says, and can be used at once.
+      this.set(`net.ipv6.conf.${scope}.accept_ra`, '0');
+      this.set(`net.ipv6.conf.${scope}.accept_dad`, '0');
+    }
     this.configure('link set lo up');
   }
 

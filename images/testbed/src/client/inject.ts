@@ -25,12 +25,20 @@ export class DatagramInjector {
   }
 }
 
-/** Puts each Ethernet frame onto the wire as it is, through a TAP interface of its own. */
-export async function injectFrames(lan: Lan, frames: readonly Uint8Array[]): Promise<void> {
+/**
+ * Puts each Ethernet frame onto the wire as it is, through a TAP interface of its own: `rate` of them in each
+ * second, or as fast as it goes.
+ */
+export async function injectFrames(
+  lan: Lan,
+  frames: readonly Uint8Array[],
+  { rate }: { readonly rate?: number } = {},
+): Promise<void> {
   const tap = lan.tap();
   lan.widen(WIDEST);
   const input = frames.map((frame) => `${hex(frame)}\n`).join('');
-  await succeed(lan.wire.inside(agent('./frames.ts', tap)), { input });
+  const words = rate === undefined ? [tap] : [tap, String(rate)];
+  await succeed(lan.wire.inside(agent('./frames.ts', ...words)), { input });
 }
 
 /** What the wire then carries, in octets of Ethernet payload: far beyond what hosts accept. */
