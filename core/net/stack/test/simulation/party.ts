@@ -33,6 +33,8 @@ export class Party implements TcpHandler {
   readonly #after: After;
   #isPausing = false;
   #isResting = false;
+  /** What was read of this bite. */
+  #bitten = 0;
   #hasEnded = false;
 
   constructor(
@@ -91,16 +93,18 @@ export class Party implements TcpHandler {
     while (isLastCall || !this.#isResting) {
       const bytes = this.#connection.peek();
       if (bytes.length === 0) break;
-      const count = isLastCall ? bytes.length : Math.min(bytes.length, bite);
+      const count = isLastCall ? bytes.length : Math.min(bytes.length, bite - this.#bitten);
       this.#check(bytes.subarray(0, count));
       this.#connection.consume(count);
-      if (restMs > 0 && !isLastCall) {
-        this.#isResting = true;
-        this.#after(restMs, () => {
-          this.#isResting = false;
-          this.#read();
-        });
-      }
+      this.#bitten += count;
+      if (this.#bitten < bite || isLastCall) continue;
+      this.#bitten = 0;
+      if (restMs === 0) continue;
+      this.#isResting = true;
+      this.#after(restMs, () => {
+        this.#isResting = false;
+        this.#read();
+      });
     }
     if (!this.#connection.isFinished || this.finishedAt !== undefined) return;
     this.finishedAt = this.#clock.now;

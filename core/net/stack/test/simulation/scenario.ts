@@ -13,7 +13,9 @@ export function scenario(seed: number, without: Experiment['without'] = [[], []]
   const delay = random.pick([1, 1, 5, 20, 20, 50, 100, 300, 1000, 2000]);
   const mbps = random.pick([1, 5, 20, 100, Number.POSITIVE_INFINITY]);
   // On a long path that loses much, what is waited for is the timeout of five minutes.
-  const loss = random.pick(delay >= 300 ? [0, 0.001, 0.01, 0.03] : [0, 0.001, 0.01, 0.05, 0.1, 0.2]);
+  const loss = random.pick(
+    delay >= 300 ? [0, 0.001, 0.01, 0.03] : [0, 0.001, 0.01, 0.05, 0.1, 0.2],
+  );
   const isFast = mbps === Number.POSITIVE_INFINITY;
   const forth: PathOptions = {
     delay,
@@ -38,7 +40,13 @@ export function scenario(seed: number, without: Experiment['without'] = [[], []]
 }
 
 /** What a model has to know of an experiment, for the bytes from the client. */
-export function modelOf({ forth, back = forth, mtu = 1500, isIpv6, without }: Experiment): PathModel {
+export function modelOf({
+  forth,
+  back = forth,
+  mtu = 1500,
+  isIpv6,
+  without,
+}: Experiment): PathModel {
   const oneWay = ({ delay = 0, jitter = 0, mbps, queue = 0 }: PathOptions) =>
     delay + jitter + (mbps === undefined ? 0 : (queue + mtu) / (mbps * 125));
   const rttMs = oneWay(forth) + oneWay(back);
@@ -50,7 +58,7 @@ export function modelOf({ forth, back = forth, mtu = 1500, isIpv6, without }: Ex
     rttMs,
     rtoMs: rttMs + 200,
     loss: 1 - (1 - loss) * (1 - corrupt),
-    rate: ((mbps * 125) * mss) / (mss + 86),
+    rate: (mbps * 125 * mss) / (mss + 86),
     window: lacks('windowScaling') || lacks('autoTuning') ? 0x1_0000 : 0x10_0000,
   };
 }
@@ -72,7 +80,8 @@ function slowness(sender: Habit, receiver: Habit): number {
 
 function habit(random: Random, size: number): Habit {
   const kind = random.below(6);
-  if (kind === 0) return { size, piece: 1 + Math.ceil(size / 100), pauseMs: random.pick([0, 1, 30]) };
+  if (kind === 0)
+    return { size, piece: 1 + Math.ceil(size / 100), pauseMs: random.pick([0, 1, 30]) };
   if (kind === 1) return { size, bite: 4000, restMs: random.pick([1, 50]) };
   if (kind === 2) return { size, isLast: true };
   return { size };
