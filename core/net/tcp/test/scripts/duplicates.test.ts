@@ -82,7 +82,7 @@ const SCRIPTS: Script[] = [
     ],
   },
   {
-    name: 'half of the duplicates of a window let new segments go',
+    name: 'about half of the duplicates let new segments go',
     ...RENO,
     steps: [
       [0, 'app', 'write 20000'],
@@ -96,10 +96,12 @@ const SCRIPTS: Script[] = [
       [102, 'is', 'ssthresh 5000'],
       [103, 'in', '. 1 ack 1'],
       [104, 'in', '. 1 ack 1'],
-      [104, 'out', '. 12001:13001 ack 1'],
       [105, 'in', '. 1 ack 1'],
+      [105, 'out', '. 12001:13001 ack 1'],
       [106, 'in', '. 1 ack 1'],
-      [106, 'out', '. 13001:14001 ack 1'],
+      [107, 'in', '. 1 ack 1'],
+      [108, 'in', '. 1 ack 1'],
+      [108, 'out', '. 13001:14001 ack 1'],
     ],
   },
   {
@@ -115,6 +117,7 @@ const SCRIPTS: Script[] = [
       [500, 'app', 'write 4000'],
       [500, 'out', '. 5001:8001 by 1000 ack 1'],
       [501, 'in', '. 1 ack 5001'],
+      [501, 'out', 'P. 8001:9001 ack 1'],
       [502, 'in', '. 1 ack 5001'],
       [503, 'in', '. 1 ack 5001'],
       [700, 'quiet'],

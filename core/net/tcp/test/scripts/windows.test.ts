@@ -1,0 +1,216 @@
+import { describe, it } from 'vitest';
+import { play } from './player.ts';
+import type { Script } from './script.ts';
+import { BARE, PLAIN } from './script.ts';
+
+const SMALL = { receive: 4000, mostReceive: 4000 } as const;
+
+const SCRIPTS: Script[] = [
+  {
+    name: 'a closed window is asked for with twice the pause each time',
+    ...BARE,
+    steps: [
+      [0, 'app', 'write 1000'],
+      [0, 'out', 'P. 1:1001 ack 1'],
+      [100, 'in', '. 1 ack 1001 win 0'],
+      [100, 'app', 'write 5000'],
+      [400, 'out', '. 1000 ack 1'],
+      [500, 'in', '. 1 ack 1001 win 0'],
+      [1000, 'out', '. 1000 ack 1'],
+      [1100, 'in', '. 1 ack 1001 win 0'],
+      [2200, 'out', '. 1000 ack 1'],
+      [2300, 'in', '. 1 ack 1001 win 5000'],
+      [2300, 'out', 'P. 1001:6001 by 1000 ack 1'],
+      [2300, 'is', 'cwnd 10000'],
+    ],
+  },
+  {
+    name: 'a window that opens by itself ends the asking',
+    ...BARE,
+    steps: [
+      [0, 'app', 'write 1000'],
+      [0, 'out', 'P. 1:1001 ack 1'],
+      [100, 'in', '. 1 ack 1001 win 0'],
+      [100, 'app', 'write 1000'],
+      [150, 'in', '. 1 ack 1001 win 65535'],
+      [150, 'out', 'P. 1001:2001 ack 1'],
+      [250, 'in', '. 1 ack 2001'],
+      [2000, 'quiet'],
+    ],
+  },
+  {
+    name: 'a peer that answers for ever with a closed window is waited for',
+    ...BARE,
+    window: 0,
+    steps: [
+      [0, 'app', 'userTimeout 10000'],
+      [0, 'app', 'write 1000'],
+      [300, 'out', '. 0 ack 1'],
+      [400, 'in', '. 1 ack 1 win 0'],
+      [900, 'out', '. 0 ack 1'],
+      [1000, 'in', '. 1 ack 1 win 0'],
+      [2100, 'out', '. 0 ack 1'],
+      [2200, 'in', '. 1 ack 1 win 0'],
+      [4500, 'out', '. 0 ack 1'],
+      [4600, 'in', '. 1 ack 1 win 0'],
+      [9300, 'out', '. 0 ack 1'],
+      [9400, 'in', '. 1 ack 1 win 0'],
+      [12_000, 'is', 'ESTABLISHED'],
+    ],
+  },
+  {
+    name: 'a peer that does not answer with a closed window is given up',
+    ...BARE,
+    window: 0,
+    steps: [
+      [0, 'app', 'userTimeout 2000'],
+      [0, 'app', 'write 1000'],
+      [300, 'out', '. 0 ack 1'],
+      [900, 'out', '. 0 ack 1'],
+      [1999, 'is', 'ESTABLISHED'],
+      [2001, 'is', 'closed timeout'],
+    ],
+  },
+  {
+    name: 'a FIN waits for the window',
+    ...BARE,
+    window: 0,
+    steps: [
+      [0, 'app', 'end'],
+      [300, 'out', '. 0 ack 1'],
+      [400, 'in', '. 1 ack 1 win 100'],
+      [400, 'out', 'F. 1 ack 1'],
+    ],
+    differs:
+      'Linux sends a FIN into a closed window; it takes a sequence number, and RFC 9293 gives it none.',
+  },
+  {
+    name: 'what was on its way when the window was taken back is sent again when it opens',
+    ...BARE,
+    steps: [
+      [0, 'app', 'write 3000'],
+      [0, 'out', 'P. 1:3001 by 1000 ack 1'],
+      [100, 'in', '. 1 ack 1001 win 0'],
+      [400, 'out', '. 1000 ack 1'],
+      [500, 'in', '. 1 ack 1001 win 3000'],
+      [800, 'out', '. 1001:2001 ack 1'],
+    ],
+  },
+  {
+    name: 'little windows are not filled with little segments',
+    ...BARE,
+    steps: [
+      [0, 'app', 'write 1000'],
+      [0, 'out', 'P. 1:1001 ack 1'],
+      [100, 'in', '. 1 ack 1001 win 300'],
+      [100, 'app', 'write 3000'],
+      [400, 'out', '. 1001:1301 ack 1'],
+    ],
+  },
+  {
+    name: 'half of the largest window of a small peer is worth a segment',
+    ...BARE,
+    window: 600,
+    steps: [
+      [0, 'app', 'write 2000'],
+      [0, 'out', '. 1:601 ack 1'],
+      [100, 'in', '. 1 ack 601 win 200'],
+      [110, 'in', '. 1 ack 601 win 400'],
+      [110, 'out', '. 601:1001 ack 1'],
+    ],
+  },
+  {
+    name: 'our window closes when the application does not read, and opens by steps',
+    ...BARE,
+    buffers: SMALL,
+    isReading: false,
+    steps: [
+      [0, 'in', '. 1:1001 ack 1'],
+      [1, 'in', '. 1001:2001 ack 1'],
+      [1, 'out', '. 1 ack 2001 win 2000'],
+      [2, 'in', '. 2001:3001 ack 1'],
+      [3, 'in', '. 3001:4001 ack 1'],
+      [3, 'out', '. 1 ack 4001 win 0'],
+      [10, 'app', 'read 500'],
+      [20, 'app', 'read 500'],
+      [30, 'app', 'read 1000'],
+      [30, 'out', '. 1 ack 4001 win 2000'],
+    ],
+  },
+  {
+    name: 'what comes when our window is closed is not taken, and answered',
+    ...BARE,
+    buffers: SMALL,
+    isReading: false,
+    steps: [
+      [0, 'in', '. 1:2001 ack 1'],
+      [0, 'in', '. 2001:4001 ack 1'],
+      [0, 'out', '. 1 ack 4001 win 0'],
+      [10, 'in', '. 4001:4002 ack 1'],
+      [10, 'out', '. 1 ack 4001 win 0'],
+      [20, 'in', '. 4000 ack 1'],
+      [20, 'out', '. 1 ack 4001 win 0'],
+      [30, 'app', 'read'],
+      [30, 'out', '. 1 ack 4001 win 4000'],
+      [30, 'is', 'read 4000'],
+    ],
+  },
+  {
+    name: 'a FIN is taken when our window is closed',
+    ...BARE,
+    buffers: SMALL,
+    isReading: false,
+    steps: [
+      [0, 'in', '. 1:2001 ack 1'],
+      [0, 'in', '. 2001:4001 ack 1'],
+      [0, 'out', '. 1 ack 4001 win 0'],
+      [10, 'in', 'F. 4001 ack 1'],
+      [10, 'out', '. 1 ack 4002 win 0'],
+      [10, 'is', 'CLOSE_WAIT'],
+    ],
+  },
+  {
+    name: 'acknowledgments count when our window is closed',
+    ...BARE,
+    buffers: SMALL,
+    isReading: false,
+    steps: [
+      [0, 'in', '. 1:2001 ack 1'],
+      [0, 'in', '. 2001:4001 ack 1'],
+      [0, 'out', '. 1 ack 4001 win 0'],
+      [10, 'app', 'write 100'],
+      [10, 'out', 'P. 1:101 ack 4001 win 0'],
+      [20, 'in', '. 4001 ack 101'],
+      [20, 'is', 'kept 0'],
+    ],
+  },
+  {
+    name: 'what is behind our window is cut off',
+    ...PLAIN,
+    buffers: SMALL,
+    isReading: false,
+    steps: [
+      [0, 'in', '. 3001:5001 ack 1'],
+      [0, 'out', '. 1 ack 1 sack 3001:4001 win 4000'],
+      [10, 'in', '. 9001:10001 ack 1'],
+      [10, 'out', '. 1 ack 1 sack 3001:4001 win 4000'],
+    ],
+  },
+  {
+    name: 'an older segment does not change the window',
+    ...BARE,
+    steps: [
+      [0, 'in', '. 1:1001 ack 1 win 2000'],
+      [1, 'in', '. 1001:2001 ack 1 win 1000'],
+      [1, 'out', '. 1 ack 2001'],
+      [2, 'in', '. 1:1001 ack 1 win 9000'],
+      [2, 'out', '. 1 ack 2001'],
+      [3, 'app', 'write 5000'],
+      [3, 'out', '. 1:1001 ack 2001'],
+    ],
+  },
+];
+
+describe('scripts: windows', () => {
+  for (const script of SCRIPTS) it(script.name, () => play(script));
+});
