@@ -50,7 +50,7 @@ export function detectLosses(c: ControlBlock, now: number): void {
   if (board.lostBytes === lost) return;
   if (c.phase === 'open') enterRecovery(c, (c.sndNxt - c.sndUna) | 0, 0, now);
   if (c.phase === 'recovery') {
-    c.congestion.window = pipe(c);
+    c.congestion.window = Math.max(pipe(c), c.mss);
     c.needs |= NEEDS_RESEND;
   }
 }

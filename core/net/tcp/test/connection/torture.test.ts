@@ -118,7 +118,7 @@ function randomEnd(random: Random): EndOptions {
     userTimeoutMs: Number.POSITIVE_INFINITY,
     blocks: random.pick([64, 256, 4096]),
     ...(random.chance(0.3)
-      ? { buffers: { receive: 1 + random.below(20_000), mostReceive: 20_000, send: 4096 } }
+      ? { buffers: { receive: 500 + random.below(20_000), mostReceive: 20_000, send: 4096 } }
       : {}),
   };
 }
