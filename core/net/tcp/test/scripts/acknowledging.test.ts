@@ -184,6 +184,27 @@ const SCRIPTS: Script[] = [
       [10, 'out', 'P. 1:101 ack 1 sack 1001:2001'],
     ],
   },
+  {
+    name: 'what overlaps several blocks is reported as a duplicate before the blocks that remain',
+    ...PLAIN,
+    steps: [
+      [0, 'in', '. 1001:2001 ack 1'],
+      [0, 'out', '. 1 ack 1 sack 1001:2001'],
+      [0, 'in', '. 2001:3001 ack 1'],
+      [0, 'out', '. 1 ack 1 sack 1001:3001'],
+      [0, 'in', '. 4001:5001 ack 1'],
+      [0, 'out', '. 1 ack 1 sack 4001:5001 1001:3001'],
+      [0, 'in', '. 7001:8001 ack 1'],
+      [0, 'out', '. 1 ack 1 sack 7001:8001 4001:5001 1001:3001'],
+      [0, 'in', '. 1:6001 ack 1'],
+      [0, 'out', '. 1 ack 6001 sack 1001:3001 7001:8001'],
+      [0, 'in', '. 6001:8001 ack 1'],
+      [0, 'out', '. 1 ack 8001 sack 7001:8001'],
+      [0, 'in', '. 1:1001 ack 1'],
+      [0, 'out', '. 1 ack 8001 sack 1:1001'],
+      [0, 'is', 'read 8000'],
+    ],
+  },
 ];
 
 describe('scripts: acknowledging', () => {

@@ -259,6 +259,31 @@ const SCRIPTS: Script[] = [
       [10, 'is', 'FIN_WAIT_1'],
     ],
   },
+  {
+    name: 'a FIN that was overtaken by an acknowledgment is taken',
+    ...PLAIN,
+    steps: [
+      [0, 'app', 'end'],
+      [0, 'out', 'F. 1 ack 1'],
+      [100, 'in', '. 2 ack 2'],
+      [100, 'is', 'FIN_WAIT_2'],
+      [101, 'in', 'F. 1 ack 1'],
+      [101, 'out', '. 2 ack 2'],
+      [101, 'is', 'TIME_WAIT'],
+    ],
+  },
+  {
+    name: 'a FIN that comes with bytes that came before is taken, and no reset follows',
+    ...PLAIN,
+    steps: [
+      [0, 'in', '. 1:1001 ack 1'],
+      [40, 'out', '. 1 ack 1001'],
+      [50, 'in', 'F. 1:1001 ack 1'],
+      [50, 'out', '. 1 ack 1002 sack 1:1001'],
+      [60, 'app', 'end'],
+      [60, 'out', 'F. 1 ack 1002'],
+    ],
+  },
 ];
 
 describe('scripts: closing', () => {

@@ -220,6 +220,18 @@ const SCRIPTS: Script[] = [
       [130, 'is', 'ssthresh Infinity'],
     ],
   },
+  {
+    name: 'a report of the last segment alone has the first one sent again, and the others after it',
+    ...PLAIN,
+    steps: [
+      [0, 'app', 'write 4000'],
+      [0, 'out', 'P. 1:4001 by 1000 ack 1'],
+      [100, 'in', '. 1 ack 1 sack 3001:4001'],
+      [125, 'out', '. 1:1001 ack 1'],
+      [225, 'in', '. 1 ack 1001 sack 3001:4001'],
+      [225, 'out', '. 1001:3001 by 1000 ack 1'],
+    ],
+  },
 ];
 
 describe('scripts: losses with selective acknowledgments', () => {

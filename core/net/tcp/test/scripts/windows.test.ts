@@ -209,6 +209,23 @@ const SCRIPTS: Script[] = [
       [3, 'out', '. 1:1001 ack 2001'],
     ],
   },
+  {
+    name: 'a segment that is longer than our window fills it',
+    ...BARE,
+    buffers: SMALL,
+    isReading: false,
+    steps: [
+      [0, 'in', 'P. 1:2001 ack 1'],
+      [40, 'out', '. 1 ack 2001 win 2000'],
+      [50, 'in', 'P. 2001:52001 ack 1'],
+      [50, 'out', '. 1 ack 4001 win 0'],
+      [60, 'in', 'P. 70001:80001 ack 1'],
+      [60, 'out', '. 1 ack 4001 win 0'],
+      [60, 'is', 'unread 4000'],
+    ],
+    differs:
+      'Linux drops all of it, or with an empty queue takes all; RFC 9293 section 3.10.7.4 has it cut.',
+  },
 ];
 
 describe('scripts: windows', () => {
