@@ -1,4 +1,3 @@
-import type { CloseReason } from '@atoll/device/socket';
 import type { BufferLimits } from '../../src/connection/parameters.ts';
 import type { TcpFeatures } from '../../src/features.ts';
 
@@ -7,9 +6,9 @@ import type { TcpFeatures } from '../../src/features.ts';
  *
  * - `in`: a segment comes, see `notation.ts`;
  * - `out`: a segment leaves at this time, exactly this one; nothing may leave that is not written down;
- * - `app`: the application does something, see `player.ts`;
- * - `is`: something is so, see `player.ts`;
- * - `quiet`: nothing more leaves before this time.
+ * - `app`: the application does something, or the network layer tells of something (`player.ts`);
+ * - `is`: something is so, see `application.ts`;
+ * - `quiet`: nothing more leaves up to this time.
  */
 export type Step = readonly [time: number, kind: 'in' | 'out' | 'app' | 'is', text: string] | Quiet;
 export type Quiet = readonly [time: number, kind: 'quiet'];
@@ -50,10 +49,3 @@ export const BARE = { offer: 'mss 1000' } as const;
 export const STAMPED = { offer: 'mss 1012 sackOK ts -100 echo 0' } as const;
 
 export const ROUND_TRIP = 100;
-
-/** What the application was told. */
-export interface Told {
-  isConnected: boolean;
-  writable: number;
-  reason: CloseReason | undefined;
-}
