@@ -11,14 +11,19 @@ export const ALL = [node, unix, microvm];
 export const SERVER = '10.0.0.2';
 export const CLIENT = '10.0.0.9';
 
+export const SERVER_6 = '2001:db8:1::2';
+export const CLIENT_6 = '2001:db8:1::9';
+
 /** A network with the echo appliance and Linux as its client. */
 export class EchoBed {
   readonly lan = new Lan();
   readonly client: Host;
   readonly server: Server;
 
-  constructor(target: Target, words: readonly string[] = []) {
-    this.client = this.lan.host('client', `${CLIENT}/24`);
+  /** With `ipv6` the client has IPv6 as well. */
+  constructor(target: Target, words: readonly string[] = [], { ipv6 = false } = {}) {
+    this.client = this.lan.host('client', `${CLIENT}/24`, { ipv6 });
+    if (ipv6) this.client.configure(`address add ${CLIENT_6}/64 dev eth0`);
     this.server = new Server(this.lan, target, { address: `${SERVER}/24`, port: 7, words });
   }
 
