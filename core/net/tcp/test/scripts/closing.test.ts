@@ -245,7 +245,8 @@ const SCRIPTS: Script[] = [
       [60_200, 'in', '. 1 ack 2'],
       [120_200, 'out', '. 1 ack 1'],
     ],
-    differs: 'Linux forgets FIN-WAIT-2 after a minute, though the peer may still send.',
+    differs:
+      'After close() Linux forgets FIN-WAIT-2 in a minute; we ask whether the peer is there.',
   },
   {
     name: 'a FIN before the handshake is over leaves with its end',

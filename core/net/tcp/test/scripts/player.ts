@@ -198,7 +198,7 @@ class Player {
       scale: isSyn ? windowScale : undefined,
       sackPermitted: isSyn && sackPermitted,
       hasTimestamp: (flags & RST) === 0 && hasTimestamp,
-      timestamp: wanted.timestamp === undefined ? undefined : timestamp,
+      timestamp: wanted.timestamp === undefined || !hasTimestamp ? undefined : timestamp,
       echo: wanted.echo === undefined ? undefined : echo,
     };
     const { by, ...rest } = wanted;

@@ -232,6 +232,16 @@ const SCRIPTS: Script[] = [
       [225, 'out', '. 1001:3001 by 1000 ack 1'],
     ],
   },
+  {
+    name: 'a report of the last byte alone does as well',
+    ...PLAIN,
+    steps: [
+      [0, 'app', 'write 4000'],
+      [0, 'out', 'P. 1:4001 by 1000 ack 1'],
+      [100, 'in', '. 1 ack 1 sack 4000:4001'],
+      [125, 'out', '. 1:1001 ack 1'],
+    ],
+  },
 ];
 
 describe('scripts: losses with selective acknowledgments', () => {

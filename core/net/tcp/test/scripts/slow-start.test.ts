@@ -78,7 +78,7 @@ const SCRIPTS: Script[] = [
       [100, 'is', 'cwnd 10000'],
     ],
     differs:
-      'Linux grows up to twice what was on its way; RFC 7661 and RFC 9438 section 4.2 ask for a limited flow.',
+      'Linux grows up to twice what was on its way; RFC 9438 section 5.8 asks for a window that is used.',
   },
   {
     name: 'what the peer has no room for does not grow',

@@ -115,6 +115,14 @@ const SCRIPTS: Script[] = [
       [700, 'out', 'P. 1001:2001 ack 1'],
     ],
   },
+  {
+    name: 'leave in a reset',
+    ...STAMPED,
+    steps: [
+      [30, 'app', 'abort'],
+      [30, 'out', 'R. 1 ack 1 ts 30 echo 0'],
+    ],
+  },
 ];
 
 describe('scripts: timestamps', () => {

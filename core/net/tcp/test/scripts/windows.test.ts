@@ -81,8 +81,6 @@ const SCRIPTS: Script[] = [
       [400, 'in', '. 1 ack 1 win 100'],
       [400, 'out', 'F. 1 ack 1'],
     ],
-    differs:
-      'Linux sends a FIN into a closed window; it takes a sequence number, and RFC 9293 gives it none.',
   },
   {
     name: 'what was on its way when the window was taken back is sent again when it opens',
