@@ -1,4 +1,5 @@
 import type { Segment } from '../packet.ts';
+import { FIN } from '../packet.ts';
 import { onAcknowledgment, onDuplicateReport } from './recover.ts';
 import type { ControlBlock } from './state.ts';
 import { NEEDS_ACK, NEEDS_RESEND, timestampAt, WRITABLE } from './state.ts';
@@ -48,6 +49,7 @@ export function acknowledge(c: ControlBlock, segment: Segment, now: number): boo
     acked === 0 &&
     c.sndNxt !== sndUna &&
     segment.payloadEnd === segment.payloadStart &&
+    (segment.flags & FIN) === 0 &&
     c.sndEdge === edge;
   board.begin(credible(c, segment, now));
   let duplicateEnd = -1;

@@ -10,6 +10,7 @@ import { pollTransmit } from './output.ts';
 import type { ConnectionParameters } from './parameters.ts';
 import type { State } from './state.ts';
 import { CLOSED, ControlBlock, isSynchronized, NEEDS_ACK, NEEDS_SYN } from './state.ts';
+import { receiveFin } from './text.ts';
 import { armIdle, handleTimeout, nextTimeout, startLookingForRoom } from './timer.ts';
 import type { Transmission } from './transmission.ts';
 
@@ -124,9 +125,11 @@ export class Connection {
   /** The application saw what came: copies what it left. */
   settle(): void {
     const { block } = this;
-    if (block.receive.settle() === 0) return;
+    if (!block.isLent) return;
+    block.isLent = false;
     // The peer has to send again what there was no memory for.
-    block.needs |= NEEDS_ACK;
+    if (block.receive.settle() > 0) block.needs |= NEEDS_ACK;
+    if (block.isFinKnown) receiveFin(block, block.now);
   }
 
   /**

@@ -17,7 +17,6 @@ export function handleSegment(
   now: number,
 ): void {
   c.now = now;
-  c.heardAt = now;
   if (c.state === 'ESTABLISHED' && handlePredicted(c, segment, region, now)) return;
   switch (c.state) {
     case 'CLOSED':
@@ -63,6 +62,7 @@ function handlePredicted(c: ControlBlock, segment: Segment, region: Located, now
       c.tsRecentAt = now;
     }
   }
+  c.heardAt = now;
   // Nothing that is newer can have been seen.
   const window = segment.window << c.sndScale;
   c.sndWl1 = sequence;
@@ -126,6 +126,7 @@ function handleSynReceived(c: ControlBlock, segment: Segment, region: Located, n
     reject(c, acknowledgment);
     return;
   }
+  updateTimestamp(c, segment, now);
   establish(c, segment, segment.window << c.sndScale, now);
   takeText(c, segment, region, sequence, now);
 }
@@ -139,11 +140,8 @@ function handleSynchronized(c: ControlBlock, segment: Segment, region: Located, 
     return;
   }
   if (!isInOrder(c, segment, region, now) || (flags & ACK) === 0) return;
-  if (c.state === 'TIME_WAIT') {
-    onTimeWaitSegment(c, segment, now);
-    return;
-  }
-  if (!acknowledge(c, segment, now)) return;
+  if (c.state === 'TIME_WAIT' || !acknowledge(c, segment, now)) return;
+  updateTimestamp(c, segment, now);
   if (c.isFinSent && c.sndUna === c.sndNxt && onFinAcknowledged(c, now)) return;
   takeText(c, segment, region, segment.sequence, now);
 }
@@ -175,11 +173,16 @@ function isInOrder(c: ControlBlock, segment: Segment, region: Located, now: numb
     answerUnacceptable(c, segment, region, now);
     return false;
   }
-  if (c.usesTimestamps && ((sequence - c.lastAckSent) | 0) <= 0) {
+  c.heardAt = now;
+  return true;
+}
+
+/** TS.Recent is that of a segment at the left edge of the window (RFC 7323 section 4.3). */
+function updateTimestamp(c: ControlBlock, segment: Segment, now: number): void {
+  if (c.usesTimestamps && ((segment.sequence - c.lastAckSent) | 0) <= 0) {
     c.tsRecent = segment.timestamp;
     c.tsRecentAt = now;
   }
-  return true;
 }
 
 /**
@@ -206,6 +209,8 @@ function answerUnacceptable(c: ControlBlock, segment: Segment, region: Located, 
     answer(c, now);
   } else {
     c.needs |= NEEDS_ACK;
+    // A FIN that came again: the peer missed our acknowledgment.
+    if (c.state === 'TIME_WAIT') startTimeWait(c, now);
     if (c.usesSacks && length > 0 && isOld) {
       c.receive.insert(region, payloadStart, payloadEnd, sequence);
       c.hasReport = true;
@@ -254,13 +259,6 @@ function onFinAcknowledged(c: ControlBlock, now: number): boolean {
     default:
       return false;
   }
-}
-
-/** A FIN that came again: the peer missed our acknowledgment. */
-function onTimeWaitSegment(c: ControlBlock, segment: Segment, now: number): void {
-  if ((segment.flags & FIN) === 0) return;
-  c.needs |= NEEDS_ACK;
-  startTimeWait(c, now);
 }
 
 function onReset(c: ControlBlock): void {

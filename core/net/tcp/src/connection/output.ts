@@ -107,8 +107,8 @@ function burst(c: ControlBlock, mss: number, mostPayload: number): number {
 
 /** Nothing was on its way. */
 function onRestart(c: ControlBlock, now: number): void {
-  const idle = now - c.lastSentAt;
-  if (idle > c.roundTrip.rto) c.congestion.onIdle(idle, c.roundTrip.rto);
+  const idle = now - Math.max(c.lastSentAt, c.progressAt);
+  if (idle > 0) c.congestion.onIdle(idle, c.roundTrip.rto);
 }
 
 /** Sends the next `length` bytes, with the FIN if they are the last ones. */
@@ -195,7 +195,7 @@ function transmitAgain(
   }
   if (c.phase === 'recovery') c.prr.onSent(length);
   if (c.retransmitAt === NEVER) armRetransmit(c, now);
-  const flags = end === c.send.end ? ACK | PSH : ACK;
+  const flags = end === c.send.end && length > 0 ? ACK | PSH : ACK;
   return fill(c, now, hasFin ? flags | FIN : flags, start, length, mss);
 }
 

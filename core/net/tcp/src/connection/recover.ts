@@ -22,8 +22,9 @@ export function onAcknowledgment(
 ): void {
   const { board, congestion } = c;
   const delivered = c.usesSacks ? board.delivered : countDuplicates(c, acked, isDuplicate);
-  if (c.isTailProbed) judgeTail(c, segment, acked, duplicateEnd, now);
+  if (c.isTailProbed) judgeTail(c, segment, acked, flight, duplicateEnd, now);
   if (c.canUndo && isSpurious(c, segment, acked)) undo(c, now);
+  const wasRecovering = c.phase === 'recovery';
   const hasLeft = acked > 0 && leaveIfRecovered(c, now);
   const lost = board.lostBytes;
   markLost(c, acked, now);
@@ -35,7 +36,7 @@ export function onAcknowledgment(
   }
   if (c.phase === 'recovery') {
     congestion.window = c.prr.onAck(delivered, pipe(c), acked > 0 && !isWorse, c.mss);
-  } else if (acked > 0) {
+  } else if (acked > 0 && !wasRecovering) {
     const isLimited = ((c.limitedPoint - c.sndUna + acked) | 0) > 0;
     if (!isLimited) c.limitedPoint = c.sndUna;
     congestion.onAck(acked, flight, isLimited, now, c.roundTrip.smoothed, sample);
@@ -98,6 +99,8 @@ function markLost(c: ControlBlock, acked: number, now: number): void {
   if (!c.usesSacks) {
     if (isOpen ? isThirdDuplicate(c) : c.phase === 'recovery' && acked > 0) {
       markFirstLost(board, c.mss);
+      // RFC 6582 section 3.2 step 3: the next hole is filled at once.
+      c.needs |= NEEDS_RESEND;
     }
     return;
   }
@@ -187,6 +190,7 @@ function isSpurious(c: ControlBlock, segment: Segment, acked: number): boolean {
 
 function undo(c: ControlBlock, now: number): void {
   c.canUndo = false;
+  c.needs &= ~NEEDS_RESEND;
   c.congestion.undo(now);
   c.rack.onOvertaken();
   c.board.forgiveLost();
@@ -203,6 +207,7 @@ function judgeTail(
   c: ControlBlock,
   segment: Segment,
   acked: number,
+  flight: number,
   duplicateEnd: number,
   now: number,
 ): void {
@@ -214,7 +219,7 @@ function judgeTail(
   } else if (ahead > 0) {
     c.isTailProbed = false;
     if (c.phase !== 'open') return;
-    c.congestion.onLoss((c.sndNxt - c.sndUna) | 0, now);
+    c.congestion.onLoss(flight, now);
     c.congestion.onRecovered(now);
   }
 }

@@ -167,6 +167,8 @@ export class ControlBlock {
   quickAcks = QUICK_ACKS;
   /** There may be something to report selectively. */
   hasReport = false;
+  /** What came is shown to the application where it is. */
+  isLent = false;
   /** The peer's FIN was seen, and its number; it may be behind a gap. */
   isFinKnown = false;
   peerFin = 0;

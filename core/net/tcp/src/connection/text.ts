@@ -1,7 +1,6 @@
 import type { Located } from '@atoll/bytes/fast';
 import { DROPPED, DUPLICATE, FILLED_GAP, IN_ORDER, OUT_OF_ORDER } from '../buffer/receive.ts';
 import type { Segment } from '../packet.ts';
-import { FIN } from '../packet.ts';
 import { startTimeWait } from './close.ts';
 import type { ControlBlock } from './state.ts';
 import { NEEDS_ACK, NEVER, READABLE } from './state.ts';
@@ -20,7 +19,8 @@ export function receiveText(
   let end = segment.payloadEnd;
   const length = end - start;
   if (c.isFinKnown) end = Math.min(end, start + ((c.peerFin - sequence) | 0));
-  else if ((segment.flags & FIN) === 0 && receive.lend(region, start, end, sequence)) {
+  if (receive.lend(region, start, end, sequence)) {
+    c.isLent = true;
     c.events |= READABLE;
     onInOrder(c, segment.segmentSize === 0 ? length : segment.segmentSize, now);
     return;
@@ -43,10 +43,13 @@ export function noteFin(c: ControlBlock, sequence: number): void {
   c.peerFin = sequence;
 }
 
-/** Takes the peer's FIN when it is its turn (RFC 9293 section 3.10.7.4, eighth). */
+/**
+ * Takes the peer's FIN when it is its turn (RFC 9293 section 3.10.7.4, eighth). Data that is lent is not
+ * yet sure to stay.
+ */
 export function receiveFin(c: ControlBlock, now: number): void {
   const { receive } = c;
-  if (!c.isFinKnown || c.isFinReceived || ((receive.next - c.peerFin) | 0) < 0) return;
+  if (!c.isFinKnown || c.isFinReceived || c.isLent || ((receive.next - c.peerFin) | 0) < 0) return;
   receive.next = (receive.next + 1) >>> 0;
   c.isFinReceived = true;
   c.events |= READABLE;

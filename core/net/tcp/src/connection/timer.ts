@@ -44,10 +44,13 @@ export function handleTimeout(c: ControlBlock, now: number): void {
     c.reorderAt = NEVER;
     detectLosses(c, now);
   }
-  if (c.retransmitAt <= now) onTimeout(c, now);
-  else if (c.probeAt <= now) {
+  if (c.probeAt <= now) {
     c.probeAt = NEVER;
+    // The probe goes instead of a timeout that is due as well, and starts its timer again.
     if (mayProbe(c)) c.needs |= NEEDS_TAIL;
+    else if (c.retransmitAt <= now) onTimeout(c, now);
+  } else if (c.retransmitAt <= now) {
+    onTimeout(c, now);
   }
   if (c.roomAt <= now) onRoomTimeout(c, now);
   if (c.idleAt <= now) onIdleTimeout(c, now);
@@ -80,6 +83,7 @@ export function armProbe(c: ControlBlock, now: number): void {
     else if (timeout < SHORTEST_PROBE_MS) timeout = SHORTEST_PROBE_MS;
   }
   c.probeAt = now + timeout;
+  if (c.retransmitAt < c.probeAt) c.probeAt = c.retransmitAt;
 }
 
 /** Something is sent again: waits for it, but not longer than the application wants to. */

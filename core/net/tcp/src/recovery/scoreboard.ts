@@ -21,7 +21,7 @@ export interface SentRange {
 /**
  * What was sent and not yet acknowledged (the scoreboard of RFC 6675), as ranges from SND.UNA to SND.NXT
  * without gaps. Neighbours with the same fate become one, so there are about twice as many as there are
- * holes in what the peer has, and never more than {@link MOST_RANGES} unless we send more small segments.
+ * holes in what the peer has, or as many as there were moments at which we sent.
  *
  * Polling order for each acknowledgment: `begin`, `sack` for each of its blocks, `acknowledge`; then read
  * what it told.
@@ -128,13 +128,11 @@ export class Scoreboard {
     let range = this.#find(start);
     while (range !== undefined && ((range.start - end) | 0) < 0) {
       if (range.state !== SACKED) {
-        if (((range.start - start) | 0) < 0) {
-          const rest = this.#split(range, start);
-          // Too many ranges to tell more of them apart.
-          if (rest === undefined) return;
-          range = rest;
-        }
-        if (((range.end - end) | 0) > 0 && this.#split(range, end) === undefined) return;
+        const isPart = ((range.start - start) | 0) < 0 || ((range.end - end) | 0) > 0;
+        // Too many ranges to tell more of them apart.
+        if (isPart && this.count > MOST_RANGES - 2) return;
+        if (((range.start - start) | 0) < 0) range = this.#split(range, start);
+        if (((range.end - end) | 0) > 0) this.#split(range, end);
         range = this.#markSacked(range);
         this.#recent = range;
       }
@@ -212,7 +210,7 @@ export class Scoreboard {
   tail(length: number): SentRange | undefined {
     const { last } = this;
     if (last === undefined || ((last.end - last.start) | 0) <= length) return last;
-    return this.#split(last, (last.end - length) >>> 0) ?? last;
+    return this.#split(last, (last.end - length) >>> 0);
   }
 
   #deliver(range: SentRange, end: number, length: number): void {
@@ -249,9 +247,8 @@ export class Scoreboard {
     return range;
   }
 
-  /** Cuts `range` at `sequence` and answers the part behind; `undefined` when there are too many. */
-  #split(range: SentRange, sequence: number): SentRange | undefined {
-    if (this.count >= MOST_RANGES) return undefined;
+  /** Cuts `range` at `sequence` and answers the part behind. */
+  #split(range: SentRange, sequence: number): SentRange {
     const { next } = range;
     const rest = this.#create(
       sequence,
@@ -323,8 +320,8 @@ export class Scoreboard {
   }
 }
 
-/** Ranges are not cut into more pieces than that, whatever the peer reports. */
-export const MOST_RANGES = 1024;
+/** What a peer reports does not cut ranges into more pieces than that. */
+export const MOST_RANGES = 256;
 
 function isAlike(range: SentRange, next: SentRange): boolean {
   if (range.state !== next.state) return false;
