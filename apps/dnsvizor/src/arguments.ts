@@ -46,7 +46,8 @@ export const ARGUMENTS = {
     example: 'lan',
   }),
   'dns-upstream': repeated(value('ADDRESS[:PORT]', 'a DNS server', parseUpstream), {
-    summary: 'Where questions go that cannot be answered here.',
+    summary:
+      'Where questions go that cannot be answered here; without it, to the name servers of the network.',
     example: '9.9.9.9',
   }),
   'dns-cache': withDefault(value('NUMBER', 'a whole number', parseCacheSize), '10000', {

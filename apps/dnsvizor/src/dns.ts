@@ -1,11 +1,18 @@
 import type { Activity, System } from '@atoll/appliance/appliance';
 import { Misconfiguration } from '@atoll/appliance/appliance';
-import type { DatagramHandler, Sockets, UdpSocket } from '@atoll/device/socket';
+import type {
+  DatagramHandler,
+  Endpoint,
+  IpAddress,
+  Sockets,
+  UdpSocket,
+} from '@atoll/device/socket';
 import { AnswerCache } from '@atoll/dns/cache';
 import { QueryPorts } from '@atoll/dns/query-ports';
 import { createDnsServer } from '@atoll/dns/server';
 import type { AnswerTable } from '@atoll/dns/table';
 import { Zone } from '@atoll/dns/zone';
+import type { Network } from '@atoll/network/network';
 import type { DnsvizorOptions } from './arguments.ts';
 import { Connections } from './connections.ts';
 
@@ -31,17 +38,18 @@ export function createZone(options: DnsvizorOptions): Zone {
 }
 
 /**
- * Answers DNS queries on `sockets`, as datagrams and over connections; whole replies that may be given
- * again go into `table`.
+ * Answers DNS queries on `network`, as datagrams and over connections; whole replies that may be given
+ * again go into `table`. Without upstream servers in `options`, those that the network names are asked.
  */
 export function startDns(
   system: System,
   options: DnsvizorOptions,
-  sockets: Sockets,
+  network: Network,
   zone: Zone,
   table: AnswerTable | undefined,
 ): void {
   const { clock, entropy } = system;
+  const { sockets } = network;
   const log = system.log.for('dns');
   const server = createDnsServer({
     zone,
@@ -95,9 +103,21 @@ export function startDns(
     },
   };
   system.run(activity);
-  if (options['dns-upstream'].length === 0) {
-    log.info('no --dns-upstream: only local names are answered');
-  }
+  if (options['dns-upstream'].length > 0) return;
+  if (network.learnsDns) {
+    const follow = () => {
+      server.setUpstreams(network.dns.servers.map(serverAt), clock.monotonic());
+      carryOutAll();
+      system.wake();
+    };
+    network.onDnsChange(follow);
+    follow();
+    log.info('no --dns-upstream: the name servers of the network are asked');
+  } else log.info('no --dns-upstream: only local names are answered');
+}
+
+function serverAt(address: IpAddress): Endpoint {
+  return { address, port: DNS_PORT };
 }
 
 function bindOrRefuse({ udp }: Sockets, handler: DatagramHandler): UdpSocket {

@@ -24,7 +24,7 @@ const dnsvizor: Appliance<typeof ARGUMENTS> = {
     const hooks = device && answers ? serveFirst(device, answers) : {};
     const network = startNetwork(system, options, DEVICE, hooks);
     const zone = createZone(options);
-    startDns(system, options, network.sockets, zone, answers);
+    startDns(system, options, network, zone, answers);
     if (options['dhcp-range'].length === 0) return;
     if (network.interface === undefined) {
       throw new Misconfiguration(

@@ -1,4 +1,5 @@
 import { parseArguments } from '@atoll/conf/parse';
+import { parseDhcpOption } from '@atoll/dhcp/argument/option';
 import { parseDhcpRange } from '@atoll/dhcp/argument/range';
 import { dhcpServerConfig } from '@atoll/dhcp/config';
 import { parseMessage } from '@atoll/dhcp/packet';
@@ -32,13 +33,18 @@ function startClient(lan: Lan, ...words: string[]) {
 }
 
 /** A DHCP server with five addresses, leased for two minutes each. */
-function startServer(lan: Lan) {
+function startServer(lan: Lan, ...options: string[]) {
   const host = lan.host('server');
   const stack = new Stack({ entropy: host.entropy, log: new Logger(() => {}) });
   stack.attach({ device: host.device, ipv4: { address: SERVER, length: 24 } });
   const range = unwrap(parseDhcpRange('10.0.0.100,10.0.0.104,2m'));
   const config = unwrap(
-    dhcpServerConfig({ address: SERVER, netmask: 0xffff_ff00, ranges: [range] }),
+    dhcpServerConfig({
+      address: SERVER,
+      netmask: 0xffff_ff00,
+      ranges: [range],
+      options: options.map((option) => unwrap(parseDhcpOption(option))),
+    }),
   );
   const server = new DhcpServer(config);
   const socket = stack.udp.bind(67, (payload, _, to) => {
@@ -72,9 +78,9 @@ describe('--ipv4=dhcp', () => {
   it('gets one in the end on a bad network', () => {
     const lan = new Lan(2, { allocate, delay: 5, jitter: 20, loss: 0.3, duplicate: 0.1 });
     startServer(lan);
-    const { network } = startClient(lan);
-    lan.run(2 * MINUTE);
-    expect(network.interface?.ipv4.prefix).toBeDefined();
+    const { addresses } = startClient(lan);
+    lan.run(20 * MINUTE);
+    expect(addresses).toContainEqual(expect.any(Number));
   });
 
   it('gives the address up when nobody renews it, and gets one again', () => {
@@ -90,6 +96,46 @@ describe('--ipv4=dhcp', () => {
     server.plugged = true;
     lan.run(10 * MINUTE);
     expect(network.interface?.ipv4.prefix).toBeDefined();
+  });
+
+  it('sends no more at a time than the server says', () => {
+    let longest = 0;
+    const lan = new Lan(5, {
+      allocate,
+      delay: 1,
+      observe(_, from, frame) {
+        if (from === 'client') longest = Math.max(longest, frame.length);
+      },
+    });
+    startServer(lan, 'option:mtu,1400');
+    const { network } = startClient(lan);
+    lan.run(1000);
+    let echoed = 0;
+    const socket = network.sockets.udp.bind(0, (payload) => {
+      echoed = payload.length;
+    });
+    lan.after(0, () => socket?.send(new Uint8Array(1450), { address: SERVER, port: 7 }));
+    lan.run(2000);
+    expect(echoed).toBe(1450);
+    // What is left of 1400 bytes is cut at a multiple of 8 behind two headers.
+    expect(longest).toBe(14 + 20 + 1376);
+  });
+
+  it('knows the name servers and the domain of the network', () => {
+    const lan = new Lan(6, { allocate, delay: 1 });
+    startServer(lan, 'option:dns-server,10.0.0.53,10.0.0.54', 'option:domain-name,lan');
+    const { network } = startClient(lan);
+    lan.run(1000);
+    expect(network.dns).toEqual({ servers: [0x0a00_0035, 0x0a00_0036], searchDomains: ['lan'] });
+  });
+
+  it('reaches a router that is outside of its network', () => {
+    const lan = new Lan(7, { allocate, delay: 1 });
+    startServer(lan, 'option:router,192.0.2.1');
+    const { network, addresses } = startClient(lan);
+    lan.run(1000);
+    const way = { source: addresses[1], destination: 0x0808_0808, hop: 0xc000_0201 };
+    expect(network.interface?.ipv4.way(0x0808_0808)).toEqual(way);
   });
 
   it('takes the router of the argument before that of the server', () => {

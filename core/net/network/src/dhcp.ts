@@ -19,6 +19,8 @@ export class DhcpActivity implements Activity {
   readonly #socket: UdpSocket | undefined;
   readonly #onLease: (lease: ClientLease | undefined) => void;
   #isStarted = false;
+  /** What was configured. */
+  #saying = '';
 
   /** `gateway` goes before the routers of the lease; `onLease` hears of every change. */
   constructor(
@@ -81,22 +83,33 @@ export class DhcpActivity implements Activity {
     if (kind === 'lost') {
       this.#log.warning(`lost ${address}: ${event.reason}`);
       this.#stack.configureIpv4(this.#target, undefined);
+      this.#saying = '';
       this.#onLease(undefined);
       return;
     }
     this.#log.info(
       `${kind} ${address}/${lease.prefixLength} by ${ipv4Text(lease.serverIdentifier)}`,
     );
-    if (kind === 'bound') this.#configure(lease);
+    this.#configure(lease);
     this.#onLease(lease);
   }
 
-  #configure({ address, prefixLength, routers, routes }: ClientLease): void {
+  /** Does what the lease says, unless it says the same as before. */
+  #configure({ address, prefixLength, routers, routes, mtu }: ClientLease): void {
     const [router] = this.#gateway === undefined ? routers : [this.#gateway];
-    const prefix = { address, length: prefixLength };
-    this.#stack.configureIpv4(this.#target, prefix, router);
+    const saying = JSON.stringify([address, prefixLength, router, routes, mtu]);
+    if (saying === this.#saying) return;
+    this.#saying = saying;
+    const stack = this.#stack;
+    const target = this.#target;
+    stack.configureIpv4(target, { address, length: prefixLength }, undefined, mtu);
+    if (router !== undefined && router !== address) {
+      // It need not be in the prefix (RFC 3442), but it is on the link.
+      stack.addRoute4(target, { address: router, length: 32 });
+      stack.addRoute4(target, { address: 0, length: 0 }, router);
+    }
     for (const { destination, length, router: by } of routes) {
-      this.#stack.addRoute4(this.#target, { address: destination, length }, by || undefined);
+      stack.addRoute4(target, { address: destination, length }, by || undefined);
     }
   }
 }

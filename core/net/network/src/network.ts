@@ -1,7 +1,8 @@
 import type { System } from '@atoll/appliance/appliance';
 import { Misconfiguration } from '@atoll/appliance/appliance';
 import type { NetworkDevice } from '@atoll/device/network';
-import type { IpAddress, Sockets } from '@atoll/device/socket';
+import type { Sockets } from '@atoll/device/socket';
+import type { ClientLease } from '@atoll/dhcp/client';
 import { macText } from '@atoll/ethernet/address';
 import type { Ipv4Prefix } from '@atoll/ipv4/address';
 import { ipv4Text, prefixText } from '@atoll/ipv4/address';
@@ -11,6 +12,9 @@ import type { AttachOptions } from '@atoll/stack/stack';
 import { Stack } from '@atoll/stack/stack';
 import type { NetworkOptions } from './arguments.ts';
 import { DhcpActivity } from './dhcp.ts';
+import { Dhcpv6Activity } from './dhcpv6.ts';
+import type { DnsConfiguration } from './name-servers.ts';
+import { NameServers, NO_DNS } from './name-servers.ts';
 
 /** The network of an appliance: sockets, and what it learned about where it is. */
 export interface Network {
@@ -18,8 +22,12 @@ export interface Network {
   /** Our own stack on the device; `undefined` over the host's sockets. */
   readonly stack?: Stack;
   readonly interface?: Interface;
-  /** Name servers that the network named, the preferred one first. */
-  readonly dnsServers: readonly IpAddress[];
+  /** Whether name servers may become known, or others. */
+  readonly learnsDns: boolean;
+  /** The name servers that the network named, beside ourselves, and its search domains. */
+  readonly dns: DnsConfiguration;
+  /** Calls `listener` whenever `dns` is another one. */
+  onDnsChange(listener: () => void): void;
 }
 
 export interface NetworkHooks {
@@ -42,13 +50,14 @@ export function startNetwork(
   if (device !== undefined) return new OwnNetwork(system, options, device, hooks);
   if (system.sockets === undefined) throw new Misconfiguration('there is no network');
   system.log.info("ready: on the host's sockets");
-  return { sockets: system.sockets, dnsServers: [] };
+  return { sockets: system.sockets, learnsDns: false, dns: NO_DNS, onDnsChange: () => {} };
 }
 
 class OwnNetwork implements Network {
   readonly stack: Stack;
   readonly interface: Interface;
-  dnsServers: readonly IpAddress[] = [];
+  readonly learnsDns: boolean;
+  readonly #names: NameServers;
 
   constructor(
     system: System,
@@ -81,18 +90,50 @@ class OwnNetwork implements Network {
     const place = `on ${device.name}, ${macText(device.mac)}`;
     log.info(prefix === undefined ? `ready ${place}` : `ready: ${prefixText(prefix)} ${place}`);
     onAddress?.(prefix);
-    if (ipv4 !== 'dhcp') return;
-    system.run(
-      new DhcpActivity(system, this.stack, this.interface, gateway, (lease) => {
-        this.dnsServers = lease?.dnsServers ?? [];
-        onAddress?.(lease && { address: lease.address, length: lease.prefixLength });
-      }),
-    );
+    this.learnsDns = ipv4 === 'dhcp' || ipv6 === 'auto';
+    this.#names = new NameServers(this.interface, log);
+    if (ipv4 === 'dhcp') this.#startDhcp(system, gateway, onAddress);
+    if (ipv6 === 'auto') this.#startDhcpv6(system);
+  }
+
+  get dns(): DnsConfiguration {
+    return this.#names.configuration;
+  }
+
+  onDnsChange(listener: () => void): void {
+    this.#names.follow(listener);
   }
 
   get sockets(): Sockets {
     return this.stack;
   }
+
+  #startDhcp(
+    system: System,
+    gateway: number | undefined,
+    onAddress: NetworkHooks['onAddress'],
+  ): void {
+    const activity = new DhcpActivity(system, this.stack, this.interface, gateway, (lease) => {
+      onAddress?.(lease && { address: lease.address, length: lease.prefixLength });
+      this.#names.learn('dhcp', lease === undefined ? NO_DNS : dnsOf(lease));
+    });
+    system.run(activity);
+  }
+
+  #startDhcpv6(system: System): void {
+    const activity = new Dhcpv6Activity(system, this.interface, (configuration) => {
+      const { dnsServers: servers = [], searchDomains = [] } = configuration ?? {};
+      this.#names.learn('dhcpv6', { servers, searchDomains });
+    });
+    this.interface.ipv6.onChange = () => this.#names.refresh();
+    system.run(activity);
+  }
+}
+
+/** A domain of the network is searched when no others are named. */
+function dnsOf({ dnsServers: servers, domain, searchDomains }: ClientLease): DnsConfiguration {
+  const isAlone = searchDomains.length === 0 && domain !== undefined;
+  return { servers, searchDomains: isAlone ? [domain] : searchDomains };
 }
 
 function attachmentOf(ipv6: NetworkOptions['ipv6']): AttachOptions['ipv6'] {

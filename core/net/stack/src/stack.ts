@@ -147,12 +147,20 @@ export class Stack implements Sockets {
     return added;
   }
 
-  /** Gives `target` its IPv4 address, or takes it away, together with the routes by it. */
-  configureIpv4(target: Interface, prefix: Ipv4Prefix | undefined, gateway?: number): void {
+  /**
+   * Gives `target` its IPv4 address, or takes it away, together with the routes by it. Datagrams are no
+   * larger than `mtu`, if it is given, where the link would carry more.
+   */
+  configureIpv4(
+    target: Interface,
+    prefix: Ipv4Prefix | undefined,
+    gateway?: number,
+    mtu?: number,
+  ): void {
     if (prefix !== undefined) expect(checkIpv4(prefix, gateway));
     const { routes4 } = this.#shared;
     routes4.remove(({ link }) => link === target);
-    target.ipv4.configure(prefix);
+    target.ipv4.configure(prefix, mtu);
     if (gateway !== undefined) {
       // With /32 nobody else is on the link as far as the prefix tells.
       routes4.add({ prefix: { address: gateway, length: 32 }, link: target });

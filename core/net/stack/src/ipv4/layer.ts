@@ -69,6 +69,11 @@ export class Ipv4Layer {
     return this.#network?.prefix;
   }
 
+  /** The largest datagram in bytes that we send: what the link carries, or less where it was said so. */
+  get mtu(): number {
+    return this.output.mtu;
+  }
+
   /** Whether a datagram may come from `address`: ours, or that of a host that has none yet. */
   isSource(address: IpAddress | undefined): address is number {
     if (address === undefined) return false;
@@ -90,8 +95,12 @@ export class Ipv4Layer {
     return Math.min(arp, groups, this.#reassembly.nextTimeout);
   }
 
-  /** Takes `prefix.address` as our only address here, or gives up the one there is. */
-  configure(prefix: Ipv4Prefix | undefined): void {
+  /**
+   * Takes `prefix.address` as our only address here, or gives up the one there is. With `mtu`, no larger
+   * datagrams are sent; what is received may be.
+   */
+  configure(prefix: Ipv4Prefix | undefined, mtu = Number.POSITIVE_INFINITY): void {
+    this.output.mtu = Math.min(mtu, this.#owner.link.mtu);
     const { routes4 } = this.#shared;
     routes4.remove(({ link, gateway }) => link === this.#owner && gateway === undefined);
     const { mac } = this.#owner.device;

@@ -42,6 +42,8 @@ export interface Ipv4Way {
 export class Ipv4Output {
   /** Who finds neighbours; `undefined` while the interface has no address. */
   arp: Arp<Outgoing> | undefined;
+  /** The largest datagram in bytes that is sent in one piece. */
+  mtu: number;
   readonly #link: Link;
   readonly #identifications: Identifications;
   readonly #checksum: Checksum;
@@ -52,6 +54,7 @@ export class Ipv4Output {
 
   constructor({ link, identifications, checksum, counters }: Ipv4OutputParts) {
     this.#link = link;
+    this.mtu = link.mtu;
     this.#identifications = identifications;
     this.#checksum = checksum;
     this.#counters = counters;
@@ -77,7 +80,7 @@ export class Ipv4Output {
     udp.destinationPort = destinationPort;
     udp.length = length;
     const addresses = addressSum(way.source, way.destination);
-    if (IPV4_HEADER_LENGTH + length > this.#link.mtu) {
+    if (IPV4_HEADER_LENGTH + length > this.mtu) {
       const region = { bytes: new Uint8Array(length), address: 0 };
       region.bytes.set(payload, UDP_HEADER_LENGTH);
       emitUdp(region, 0, addresses, udp, plainChecksum);
@@ -93,7 +96,7 @@ export class Ipv4Output {
 
   /** Sends `payload` as a datagram of `protocol`, or as its fragments. */
   send(way: Ipv4Way, protocol: number, payload: Uint8Array): void {
-    if (IPV4_HEADER_LENGTH + payload.length > this.#link.mtu) {
+    if (IPV4_HEADER_LENGTH + payload.length > this.mtu) {
       this.#sendFragments(way, protocol, payload, undefined);
       return;
     }
@@ -166,7 +169,7 @@ export class Ipv4Output {
   ): void {
     const identification = this.#identifications.next();
     const ipv4 = this.#ipv4;
-    for (const { offset, length, more } of fragments(payload.length, this.#link.mtu)) {
+    for (const { offset, length, more } of fragments(payload.length, this.mtu)) {
       const frame = this.#link.transmit(IPV4_HEADER_LENGTH + length);
       // The rest is useless without this fragment.
       if (frame === undefined) break;

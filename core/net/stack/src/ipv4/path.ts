@@ -29,7 +29,7 @@ export class Ipv4Path implements TcpPath {
 
   get mtu(): number {
     const { paths, time } = this.#shared;
-    return paths.find(this.remote, this.#by.link.mtu, time.now);
+    return paths.find(this.remote, this.#by.ipv4.mtu, time.now);
   }
 
   transmit(capacity: number): Frame | undefined {

@@ -2,7 +2,7 @@ import type { Checksum, Located } from '@atoll/bytes/fast';
 import { plainChecksum } from '@atoll/bytes/fast';
 import type { Frame } from '@atoll/device/network';
 import { ETHERNET_HEADER_LENGTH } from '@atoll/device/network';
-import { isIpv4Mapped, isLoopback, isMulticast } from '@atoll/ipv6/address';
+import { ALL_NODES, isIpv4Mapped, isLoopback, isMulticast } from '@atoll/ipv6/address';
 import { emptyChain, UNRECOGNIZED_NEXT_HEADER } from '@atoll/ipv6/chain';
 import { walkExtensions } from '@atoll/ipv6/extension';
 import type { AddressReader } from '@atoll/ipv6/fast';
@@ -17,6 +17,7 @@ import {
 } from '@atoll/ipv6/packet';
 import { addressSum } from '@atoll/ipv6/pseudo-header';
 import type { Reassembly } from '@atoll/ipv6/reassembly';
+import { NEIGHBOUR_ADVERTISEMENT } from '@atoll/ndp/packet';
 import { VOUCHED } from '@atoll/udp/packet';
 import type { StackCounters } from '../counters.ts';
 import type { Segments } from '../tcp.ts';
@@ -74,7 +75,7 @@ export class Ipv6Input {
     const header = this.#header;
     if (!parseIpv6(frame, ETHERNET_HEADER_LENGTH, frame.length, header, addresses).ok) {
       counters.malformed++;
-    } else if (this.#isForUs(header, isGroup)) {
+    } else if (this.#isForUs(frame, isGroup)) {
       const { isChecked, segmentSize } = frame;
       this.#walk(frame, ETHERNET_HEADER_LENGTH, checksum, isChecked, segmentSize, now);
     }
@@ -88,10 +89,14 @@ export class Ipv6Input {
     this.#parts.complain(packet, REASSEMBLY, 0, now);
   }
 
-  #isForUs({ source, destination }: Ipv6Header, isGroup: boolean): boolean {
+  #isForUs(frame: Frame, isGroup: boolean): boolean {
     const { counters } = this.#parts;
-    // No such address leaves its host, and nobody but us has ours (RFC 4291 sections 2.5.3 and 2.5.5).
-    if (isLoopback(source) || isIpv4Mapped(source) || this.#parts.isOwn(source)) {
+    const { source, destination } = this.#header;
+    // No such address leaves its host (RFC 4291 sections 2.5.3 and 2.5.5).
+    if (isLoopback(source) || isIpv4Mapped(source)) counters.malformed++;
+    else if (this.#parts.isOwn(source)) {
+      // Nobody but us has our addresses. Who thinks so all the same says it with this one (RFC 4862 section 5.4.4).
+      if (this.#isClaim(frame)) return true;
       counters.malformed++;
     } else if (this.#parts.isOwn(destination)) {
       // Whoever sends a frame to a group for one host wants to get around something.
@@ -100,6 +105,16 @@ export class Ipv6Input {
     } else if (isMulticast(destination) && this.#parts.isJoined(destination)) return true;
     else counters.foreign++;
     return false;
+  }
+
+  /** Whether it is a neighbour advertisement to everybody. */
+  #isClaim({ bytes }: Frame): boolean {
+    const { nextHeader, destination } = this.#header;
+    return (
+      destination === ALL_NODES &&
+      nextHeader === PROTOCOL_ICMPV6 &&
+      bytes[ETHERNET_HEADER_LENGTH + IPV6_HEADER_LENGTH] === NEIGHBOUR_ADVERTISEMENT
+    );
   }
 
   #walk(

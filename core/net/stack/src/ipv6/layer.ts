@@ -46,6 +46,8 @@ export class Ipv6Layer {
   readonly output: Ipv6Output;
   /** Called when our addresses, the name servers or the flags for DHCPv6 are others. */
   onChange: (() => void) | undefined;
+  /** Called when an address that was given to us is another host's, and so was removed. */
+  onDuplicate: ((address: bigint) => void) | undefined;
   readonly #owner: Interface;
   readonly #link: Link;
   readonly #shared: Shared;
@@ -106,9 +108,19 @@ export class Ipv6Layer {
     return this.#ndp.addresses;
   }
 
+  /** Our address on the link, as soon as it can be used. */
+  get linkLocal(): bigint | undefined {
+    return this.#ndp.linkLocal;
+  }
+
   /** Name servers that routers told us of (RFC 8106). */
   get dnsServers(): readonly bigint[] {
     return this.#ndp.dnsServers;
+  }
+
+  /** Likewise domains below which names without a dot are looked for. */
+  get searchDomains(): readonly string[] {
+    return this.#ndp.searchDomains;
   }
 
   /** What routers say about the link. */
@@ -296,6 +308,7 @@ export class Ipv6Layer {
         case 'duplicate':
           this.#readAddresses();
           this.#tell(event, now);
+          if (event.kind === 'duplicate') this.onDuplicate?.(event.address);
           this.onChange?.();
           break;
         case 'dns':

@@ -1,0 +1,153 @@
+import { parseArguments } from '@atoll/conf/parse';
+import { AnswerCache } from '@atoll/dns/cache';
+import { frameMessage, MessageStream } from '@atoll/dns/framing';
+import { parseName } from '@atoll/dns/name';
+import { createDnsServer } from '@atoll/dns/server';
+import { Zone } from '@atoll/dns/zone';
+import { Logger } from '@atoll/log/log';
+import { networkArguments } from '@atoll/network/arguments';
+import { startNetwork } from '@atoll/network/network';
+import { createResolver, resolverArguments } from '@atoll/network/resolver';
+import { expect as unwrap } from '@atoll/result/result';
+import { Lan } from '@atoll/sim/lan';
+import type { Stack } from '@atoll/stack/stack';
+import { nodeFastPaths } from '@atoll/testbed/fast';
+import { describe, expect, it } from 'vitest';
+import { systemOn } from './machine.ts';
+import { LIFETIME, NAME_SERVER, PREFIX, Router } from './router.ts';
+
+const SECOND = 1000;
+const WEB = PREFIX | 0x80n;
+const ARGUMENTS = { ...networkArguments('none'), ...resolverArguments() };
+
+const fast = await nodeFastPaths(['bytes', 'ipv6', 'tcp']);
+const { allocate } = fast;
+
+const name = (text: string) => unwrap(parseName(text));
+
+/** Serves DNS on `stack`: `www.lan`, and `many.lan`, whose addresses do not fit in a datagram. */
+function serveDns(lan: Lan, { udp, tcp }: Stack): string[] {
+  const zone = new Zone({ domains: [name('lan')] });
+  zone.setHost(name('www.lan'), WEB, 0);
+  for (let host = 0; host < 100; host++) zone.setHost(name('many.lan'), 0x0a00_0100 + host, 0);
+  const server = createDnsServer({
+    zone,
+    cache: new AnswerCache(),
+    upstreams: [],
+    entropy: lan.random,
+    log: new Logger(() => {}),
+  });
+  const asked: string[] = [];
+  const socket = udp.bind(53, (payload, from, to) => {
+    asked.push('udp');
+    const reply = server.handleQuery(payload, from, to.address, lan.now);
+    if (reply !== undefined) socket?.send(reply, from, to.address);
+  });
+  tcp.listen(53, (connection) => {
+    const stream = new MessageStream();
+    return {
+      onReadable() {
+        const bytes = connection.peek();
+        for (const message of unwrap(stream.push(bytes))) {
+          asked.push('tcp');
+          const { remote, local } = connection;
+          const reply = server.handleQuery(message, remote, local.address, lan.now, 'tcp');
+          if (reply !== undefined) connection.write(frameMessage(reply));
+        }
+        connection.consume(bytes.length);
+        if (connection.isFinished) connection.end();
+      },
+    };
+  });
+  return asked;
+}
+
+function startClient(lan: Lan, ...words: string[]) {
+  const { system } = systemOn(lan.host('client'), fast);
+  const options = unwrap(parseArguments(ARGUMENTS, words));
+  const network = startNetwork(system, options, 'service');
+  return createResolver(system, network, options);
+}
+
+/** Lets so much time pass that all that was asked for is answered. */
+async function settle<T>(lan: Lan, asked: Promise<T>): Promise<T> {
+  lan.after(0, () => {});
+  // A name without a dot is looked for again after an answer, which promises tell in between.
+  for (let turn = 0; turn < 20; turn++) {
+    lan.run(lan.now + SECOND);
+    for (let task = 0; task < 20; task++) await undefined;
+  }
+  return asked;
+}
+
+const OF_ROUTER = {
+  dnsServers: [{ addresses: [NAME_SERVER], lifetime: LIFETIME }],
+  searchDomains: [{ domains: ['lan'], lifetime: LIFETIME }],
+};
+
+describe('a resolver', () => {
+  it('asks the name server of the network as soon as there is one', async () => {
+    const lan = new Lan(1, { allocate, delay: 1 });
+    const router = new Router(lan, OF_ROUTER);
+    const asked = serveDns(lan, router.stack);
+    const resolver = startClient(lan);
+    expect(unwrap(await settle(lan, resolver.addresses('www.lan')))).toEqual([WEB]);
+    expect(unwrap(await settle(lan, resolver.addresses('www')))).toEqual([WEB]);
+    expect(new Set(asked)).toEqual(new Set(['udp']));
+  });
+
+  it('asks over TCP for what does not fit', async () => {
+    const lan = new Lan(2, { allocate, delay: 1 });
+    const router = new Router(lan, OF_ROUTER);
+    const asked = serveDns(lan, router.stack);
+    const resolver = startClient(lan);
+    expect(unwrap(await settle(lan, resolver.addresses('many.lan'))).length).toBe(100);
+    expect(asked).toContain('tcp');
+  });
+
+  it('asks a name server at a link-local address', async () => {
+    const lan = new Lan(3, { allocate, delay: 1 });
+    const router = new Router(lan);
+    lan.run(2 * SECOND);
+    const address = router.eth.ipv6.linkLocal ?? 0n;
+    router.advertise({ dnsServers: [{ addresses: [address], lifetime: LIFETIME }] });
+    serveDns(lan, router.stack);
+    const resolver = startClient(lan);
+    expect(unwrap(await settle(lan, resolver.addresses('many.lan'))).length).toBe(100);
+  });
+
+  it('asks the server of the arguments and no other', async () => {
+    const lan = new Lan(4, { allocate, delay: 1 });
+    const router = new Router(lan, {
+      dnsServers: [{ addresses: [PREFIX | 0x99n], lifetime: LIFETIME }],
+    });
+    serveDns(lan, router.stack);
+    const resolver = startClient(lan, '--dns-server=2001:db8:1::53');
+    lan.run(10 * SECOND);
+    const before = lan.now;
+    const asked = resolver.addresses('www.lan');
+    lan.run(before + 10);
+    expect(unwrap(await asked)).toEqual([WEB]);
+  });
+
+  it('follows the network to another name server', async () => {
+    const lan = new Lan(5, { allocate, delay: 1 });
+    const silent = { dnsServers: [{ addresses: [PREFIX | 0x99n], lifetime: LIFETIME }] };
+    const router = new Router(lan, silent);
+    serveDns(lan, router.stack);
+    const resolver = startClient(lan);
+    lan.run(10 * SECOND);
+    const asked = resolver.addresses('www.lan');
+    lan.run(lan.now + SECOND);
+    const gone = { addresses: [PREFIX | 0x99n], lifetime: 0 };
+    router.advertise({ dnsServers: [gone, ...OF_ROUTER.dnsServers] });
+    expect(unwrap(await settle(lan, asked))).toEqual([WEB]);
+  });
+
+  it('says that nobody answers when nobody is there', async () => {
+    const lan = new Lan(6, { allocate, delay: 1 });
+    const resolver = startClient(lan);
+    const outcome = await settle(lan, resolver.addresses('www.lan'));
+    expect(outcome).toMatchObject({ ok: false, error: { kind: 'silent' } });
+  });
+});
