@@ -226,6 +226,26 @@ const SCRIPTS: Script[] = [
       [1000, 'out', 'S 0 mss 1460 sackOK scale 7 ts 1000'],
     ],
   },
+  {
+    name: 'takes no data with a SYN, which has to come again',
+    steps: [
+      [0, 'in', 'S 0:101 win 65535 mss 1000'],
+      [0, 'out', 'S. 0 ack 1 mss 1460'],
+      [10, 'in', 'P. 1:101 ack 1'],
+      [10, 'out', '. 1 ack 101'],
+      [10, 'is', 'read 100'],
+    ],
+  },
+  {
+    name: 'does not take up an offer to notify of congestion explicitly',
+    steps: [
+      [0, 'in', 'SEW 0 win 65535 mss 1000'],
+      [0, 'out', 'S. 0 ack 1 mss 1460'],
+      [10, 'in', '. 1 ack 1'],
+      [20, 'in', 'EW. 1:101 ack 1'],
+      [20, 'out', '. 1 ack 101'],
+    ],
+  },
 ];
 
 describe('scripts: the handshake', () => {

@@ -72,6 +72,16 @@ const SCRIPTS: Script[] = [
       [2200, 'out', '. 517:1549 by 516 ack 1'],
     ],
   },
+  {
+    name: 'they do not either, whatever the peer says',
+    offer: 'mss 10',
+    steps: [
+      [0, 'app', 'write 176'],
+      [0, 'out', 'P. 1:177 by 88 ack 1'],
+    ],
+    differs:
+      'RFC 9293 knows no smallest MSS; a peer that asks for less wants us to send many headers.',
+  },
 ];
 
 describe('scripts: what the path takes', () => {

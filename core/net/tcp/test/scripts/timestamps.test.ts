@@ -123,6 +123,17 @@ const SCRIPTS: Script[] = [
       [30, 'out', 'R. 1 ack 1 ts 30 echo 0'],
     ],
   },
+  {
+    name: 'are taken as they come after 24 days of silence, in which clocks go round',
+    ...STAMPED,
+    steps: [
+      [10, 'in', 'P. 1:101 ack 1 ts 10 echo 0'],
+      [50, 'out', '. 1 ack 101 ts 50 echo 10'],
+      [2_160_000_000, 'in', 'P. 101:201 ack 1 ts -2000000000 echo 0'],
+      [2_160_000_040, 'out', '. 1 ack 201 echo -2000000000'],
+      [2_160_000_040, 'is', 'read 200'],
+    ],
+  },
 ];
 
 describe('scripts: timestamps', () => {
