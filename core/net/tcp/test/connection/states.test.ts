@@ -198,10 +198,10 @@ describe('closing', () => {
     script.end();
     script.say({ seq: 12, ack: 2 });
     expect(script.state).toBe('CLOSED');
-    expect(script.told).toEqual(['readable']);
+    expect(script.told).not.toContain('closed: finished');
     script.consume();
     script.tell();
-    expect(script.told).toEqual(['readable', 'closed: finished']);
+    expect(script.told).toContain('closed: finished');
   });
 
   it('asks a peer that never closes whether it is there', () => {
