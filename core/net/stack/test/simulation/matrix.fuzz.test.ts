@@ -5,7 +5,7 @@ import { expectedMs, scenario } from './scenario.ts';
 
 /** One path for each row and 10,000 inputs; `ATOLL_SEED` is the first of their seeds. */
 const { ATOLL_FUZZ, ATOLL_SEED = '1' } = process.env;
-const PATHS = ATOLL_FUZZ === undefined ? 25 : Math.ceil(Number(ATOLL_FUZZ) / 10_000);
+const PATHS = ATOLL_FUZZ === undefined ? 30 : Math.ceil(Number(ATOLL_FUZZ) / 10_000);
 const FIRST_SEED = Number(ATOLL_SEED);
 
 type Without = readonly [what: string, client: readonly Feature[], server: readonly Feature[]];

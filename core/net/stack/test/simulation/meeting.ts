@@ -52,12 +52,13 @@ export class Meeting {
   finishedAt = Number.POSITIVE_INFINITY;
   #attempts = 0;
 
-  constructor(experiment: Experiment) {
+  /** `features` are for the client, besides those that it goes without. */
+  constructor(experiment: Experiment, features: Partial<TcpFeatures> = {}) {
     const { seed, forth, back, mtu = 1500, offloads = false, connections = 1 } = experiment;
     this.experiment = experiment;
     this.lan = new Bottleneck(seed, forth, back, { mtu, offloads });
-    this.client = this.#machine('client', ALICE, experiment.without?.[0] ?? []);
-    this.server = this.#machine('server', BOB, experiment.without?.[1] ?? []);
+    this.client = this.#machine('client', ALICE, experiment.without?.[0], features);
+    this.server = this.#machine('server', BOB, experiment.without?.[1]);
     // Addresses of IPv6 are asked for first.
     if (experiment.isIpv6) this.lan.run(5000);
     this.startedAt = this.lan.now;
@@ -118,11 +119,15 @@ export class Meeting {
 
   readonly #after = (ms: number, act: () => void): void => this.lan.after(ms, act);
 
-  #machine(name: string, address: number, without: readonly Feature[]): Machine {
+  #machine(
+    name: string,
+    address: number,
+    without: readonly Feature[] = [],
+    features: Partial<TcpFeatures> = {},
+  ): Machine {
     const { isIpv6 } = this.experiment;
-    const features = featuresWithout(without);
     const it = machine(this.lan, name, address, {
-      features,
+      features: { ...featuresWithout(without), ...features },
       ...(isIpv6 && { ipv6: 'link-local' }),
     });
     if (isIpv6) {

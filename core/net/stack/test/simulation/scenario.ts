@@ -1,3 +1,4 @@
+import { ETHERNET_HEADER_LENGTH } from '@atoll/device/network';
 import { Random } from '@atoll/sim/random';
 import type { PathOptions } from './bottleneck.ts';
 import type { Experiment, Feature } from './meeting.ts';
@@ -52,13 +53,14 @@ export function modelOf({
   const rttMs = oneWay(forth) + oneWay(back);
   const { loss = 0, corrupt = 0, mbps = Number.POSITIVE_INFINITY } = forth;
   const lacks = (feature: Feature) => without?.some((names) => names.includes(feature)) ?? false;
-  const mss = Math.min(forth.mtu ?? mtu, mtu) - (isIpv6 ? 60 : 40) - (lacks('timestamps') ? 0 : 12);
+  const largest = Math.min(forth.mtu ?? mtu, mtu);
+  const mss = largest - (isIpv6 ? 60 : 40) - (lacks('timestamps') ? 0 : 12);
   return {
     mss,
     rttMs,
     rtoMs: rttMs + 200,
     loss: 1 - (1 - loss) * (1 - corrupt),
-    rate: (mbps * 125 * mss) / (mss + 86),
+    rate: (mbps * 125 * mss) / (largest + ETHERNET_HEADER_LENGTH),
     window: lacks('windowScaling') || lacks('autoTuning') ? 0x1_0000 : 0x10_0000,
   };
 }
