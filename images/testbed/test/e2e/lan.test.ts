@@ -18,6 +18,27 @@ describe.skipIf(lacks('root', 'netns', 'tap', 'ping'))('a network of namespaces'
     expect(await ping(one, '10.0.0.2')).toBe(3);
   });
 
+  it('has IPv6 for those who ask for it', async () => {
+    lan = new Lan();
+    const one = lan.host('one', undefined, { ipv6: true });
+    const two = lan.host('two', undefined, { ipv6: true });
+    one.configure('address add 2001:db8::1/64 dev eth0');
+    two.configure('address add 2001:db8::2/64 dev eth0');
+    expect(await ping(one, '2001:db8::2')).toBe(3);
+    expect((await lan.host('three').run(['ip', '-6', 'address'])).stdout).toBe('');
+  });
+
+  it('leads over a router, which says what is too big for the cable behind it', async () => {
+    lan = new Lan();
+    const one = lan.host('one', '10.0.0.9/24');
+    const router = lan.host('router', '10.0.0.1/24');
+    const far = lan.behind(router, 'far', [{ address: '10.1.0.9/24', gateway: '10.1.0.1' }], 1280);
+    one.configure('route add default via 10.0.0.1');
+    expect(await ping(far, '10.0.0.9')).toBe(3);
+    const { stdout } = await one.run(['ping', '-c', '1', '-M', 'do', '-s', '1253', '10.1.0.9']);
+    expect(stdout).toMatch(/mtu ?= ?1280/);
+  });
+
   it('is gone when it was removed, with what ran in it', async () => {
     lan = new Lan();
     const sleeper = lan.host('sleeper').start(['sleep', '60']);
