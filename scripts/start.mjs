@@ -12,7 +12,7 @@ console.log(`
 DNSvizor is about to serve DNS on 127.0.0.1 port ${PORT}. In another terminal, try:
 
   dig @127.0.0.1 -p ${PORT} router.lan
-  dig @127.0.0.1 -p ${PORT} anything.ads.example
+  dig @127.0.0.1 -p ${PORT} anything.ads.example +tcp
 
 Ctrl-C stops it. On a network of its own it also leases addresses: see apps/dnsvizor/README.md.
 `);
@@ -22,6 +22,7 @@ const server = spawn(
   [
     join(root, 'apps', 'dnsvizor', 'dist', 'dnsvizor.mjs'),
     `--udp:53=127.0.0.1:${PORT}`,
+    `--tcp:53=127.0.0.1:${PORT}`,
     '--',
     '--domain=lan',
     '--host-record=router.lan,10.0.0.1',
