@@ -8,7 +8,7 @@ export interface DeviceOptions {
   readonly macs: ReadonlyMap<string, string>;
 }
 
-/** Takes the words `--net:…`, `--net-mac:…` and `--udp:…` before `--` out of a command line. */
+/** Takes the words `--net:…`, `--net-mac:…`, `--udp:…` and `--tcp:…` before `--` out of a command line. */
 export function takeDeviceOptions(words: readonly string[]): {
   devices: DeviceOptions;
   others: readonly string[];
@@ -16,7 +16,7 @@ export function takeDeviceOptions(words: readonly string[]): {
   const taps = new Map<string, string>();
   const macs = new Map<string, string>();
   const end = words.includes('--') ? words.indexOf('--') : words.length;
-  const isDevice = (word: string) => /^--(?:net|net-mac|udp):/.test(word);
+  const isDevice = (word: string) => /^--(?:net|net-mac|udp|tcp):/.test(word);
   const deviceWords = words.slice(0, end).filter(isDevice);
   for (const word of deviceWords) {
     const [, kind, name, value] = /^--([^:]+):([^=]+)=(.+)$/.exec(word) ?? [];

@@ -22,7 +22,7 @@ export const run: Command = {
   --target TARGET     ${TARGETS.join(', ')}
   --net:NAME=TAP      the TAP interface that is the network device NAME
   --net-mac:NAME=MAC  its hardware address
-  --udp:PORT=ADDRESS:PORT
+  --udp:PORT=ADDRESS:PORT, --tcp:PORT=ADDRESS:PORT
                       node without TAP: the host's address and port that stand for a port
   --mem=MIB           the memory of an image
   --machine NAME      virtio: ${MACHINES.join(', ')} (microvm)
