@@ -28,6 +28,8 @@ export function scenario(seed: number, without: Experiment['without'] = [[], []]
     ...(random.chance(0.3) && { corrupt: random.pick([0.001, 0.02]) }),
   };
   const size = random.pick(loss > 0.05 ? [1, 2000, 30_000] : [1, 2000, 30_000, 100_000, 300_000]);
+  const client = habit(random, size);
+  const server = habit(random, random.chance(0.4) ? size : random.pick([0, 100]));
   return {
     seed,
     forth,
@@ -35,8 +37,9 @@ export function scenario(seed: number, without: Experiment['without'] = [[], []]
     isIpv6,
     offloads: random.chance(0.3),
     without,
-    client: habit(random, size),
-    server: habit(random, random.chance(0.4) ? size : random.pick([0, 100])),
+    client,
+    // One of them has to begin.
+    server: { ...server, isLast: !client.isLast && server.isLast === true },
   };
 }
 

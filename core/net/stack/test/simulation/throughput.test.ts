@@ -15,7 +15,8 @@ function compare(experiment: Omit<Experiment, 'seed' | 'client' | 'server'>, ms 
   let sum = 0;
   for (const seed of SEEDS) {
     const rate = goodput({ ...experiment, seed }, 3000 + 5 * model.rttMs, ms);
-    expect(rate, `seed ${seed}`).toBeLessThanOrEqual(model.rate * 1.001);
+    // What came before may have waited behind a gap.
+    expect(rate, `seed ${seed}`).toBeLessThanOrEqual(model.rate * (1 + model.rttMs / ms));
     sum += rate;
   }
   return sum / SEEDS.length / pftk(model);
