@@ -7,8 +7,8 @@ import { SENT } from './scoreboard.ts';
  * and did not arrive itself. Milliseconds.
  */
 export class Rack {
-  /** RACK.xmit_ts and RACK.end_seq: when the latest segment that arrived was sent, and where it ends. */
-  #sentAt = -1;
+  /** The last segment that was sent of those that arrived, instead of RACK.xmit_ts, and RACK.end_seq. */
+  #run = -1;
   #end = 0;
   /** RACK.rtt: how long it took. */
   #rtt = 0;
@@ -24,11 +24,11 @@ export class Rack {
   /** What the acknowledgment told that `board` looked at last (steps 1 to 3 of section 6.2). */
   update(board: Scoreboard, now: number): void {
     if (board.isReordered) this.#isReordered = true;
-    const { latestSentAt, latestEnd } = board;
-    if (latestSentAt < 0) return;
-    this.#rtt = now - latestSentAt;
-    if (!this.#isLater(latestSentAt, latestEnd)) return;
-    this.#sentAt = latestSentAt;
+    const { latestRun, latestEnd } = board;
+    if (latestRun < 0) return;
+    this.#rtt = now - board.latestSentAt;
+    if (!this.#isLater(latestRun, latestEnd)) return;
+    this.#run = latestRun;
     this.#end = latestEnd;
   }
 
@@ -64,7 +64,7 @@ export class Rack {
     let range: SentRange | undefined = board.first;
     for (; range !== undefined; range = range.next) {
       if (range.state !== SENT) continue;
-      if (!this.#isLater(range.sentAt, range.end)) {
+      if (!this.#isLater(range.run, range.end)) {
         const due = range.sentAt + allowed;
         if (due <= now) range = board.markLost(range);
         else if (due < next) next = due;
@@ -90,8 +90,8 @@ export class Rack {
     this.#isReordered = true;
   }
 
-  #isLater(sentAt: number, end: number): boolean {
-    return sentAt > this.#sentAt || (sentAt === this.#sentAt && ((end - this.#end) | 0) > 0);
+  #isLater(run: number, end: number): boolean {
+    return run > this.#run || (run === this.#run && ((end - this.#end) | 0) > 0);
   }
 
   /** RACK.reo_wnd. */

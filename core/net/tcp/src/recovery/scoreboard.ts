@@ -11,6 +11,8 @@ export interface SentRange {
   end: number;
   /** When it was sent last. */
   sentAt: number;
+  /** The run of segments that it was sent in. Later ones have greater numbers, also at the same time. */
+  run: number;
   state: typeof SENT | typeof SACKED | typeof LOST;
   /** Whether any of it was sent more than once. */
   isRetransmitted: boolean;
@@ -44,12 +46,17 @@ export class Scoreboard {
   newlySacked = 0;
   /** When the oldest of them was sent, of those that were sent once; -1: none. */
   oldestSentAt = -1;
-  /** When the last of them was sent, and where it ends; -1: none. */
+  /** The last of them: in which run and when it was sent, and where it ends; -1: none. */
+  latestRun = -1;
   latestSentAt = -1;
   latestEnd = 0;
   /** Something that was sent once arrived after something that was sent later. */
   isReordered = false;
 
+  /** The run that goes on, when it does, and where it came to. */
+  #run = 0;
+  #runAt = -1;
+  #runEnd = 0;
   /** Retransmissions after this moment cannot be what the acknowledgment tells of. */
   #credible = 0;
   /** `forward` before the acknowledgment, whose blocks come in any order. */
@@ -75,11 +82,12 @@ export class Scoreboard {
   /** Bytes `[start, end)` are sent for the first time; they follow what was sent before. */
   add(start: number, end: number, now: number): void {
     const { last } = this;
-    if (last !== undefined && last.sentAt === now && last.state === SENT && !last.isRetransmitted) {
+    const run = this.#continue(start, end, now);
+    if (last !== undefined && last.run === run && last.state === SENT && !last.isRetransmitted) {
       last.end = end;
       return;
     }
-    const range = this.#create(start, end, now, SENT, false);
+    const range = this.#create(start, end, now, run, SENT, false);
     range.previous = last;
     this.last = range;
     if (last === undefined) this.first = range;
@@ -91,7 +99,7 @@ export class Scoreboard {
     this.delivered = 0;
     this.newlySacked = 0;
     this.oldestSentAt = -1;
-    this.latestSentAt = -1;
+    this.latestRun = -1;
     this.isReordered = false;
     this.#credible = credible;
     this.#known = this.forward;
@@ -203,6 +211,7 @@ export class Scoreboard {
     range.state = SENT;
     range.isRetransmitted = true;
     range.sentAt = now;
+    range.run = this.#continue(range.start, range.end, now);
     this.#join(range);
   }
 
@@ -213,9 +222,19 @@ export class Scoreboard {
     return this.#split(last, (last.end - length) >>> 0);
   }
 
+  /** The run in which `[start, end)` is sent: the one before, if it follows at the same time. */
+  #continue(start: number, end: number, now: number): number {
+    if (start !== this.#runEnd || now !== this.#runAt) {
+      this.#run++;
+      this.#runAt = now;
+    }
+    this.#runEnd = end;
+    return this.#run;
+  }
+
   #deliver(range: SentRange, end: number, length: number): void {
     this.delivered += length;
-    const { sentAt } = range;
+    const { sentAt, run } = range;
     if (((end - this.forward) | 0) > 0) this.forward = end;
     if (range.isRetransmitted) {
       if (sentAt > this.#credible) return;
@@ -223,8 +242,9 @@ export class Scoreboard {
       if (this.oldestSentAt < 0 || sentAt < this.oldestSentAt) this.oldestSentAt = sentAt;
       if (((end - this.#known) | 0) < 0) this.isReordered = true;
     }
-    if (sentAt < this.latestSentAt) return;
-    if (sentAt === this.latestSentAt && ((end - this.latestEnd) | 0) < 0) return;
+    if (run < this.latestRun) return;
+    if (run === this.latestRun && ((end - this.latestEnd) | 0) < 0) return;
+    this.latestRun = run;
     this.latestSentAt = sentAt;
     this.latestEnd = end;
   }
@@ -254,6 +274,7 @@ export class Scoreboard {
       sequence,
       range.end,
       range.sentAt,
+      range.run,
       range.state,
       range.isRetransmitted,
     );
@@ -277,7 +298,10 @@ export class Scoreboard {
 
   #absorb(range: SentRange, next: SentRange): void {
     range.end = next.end;
-    if (next.sentAt > range.sentAt) range.sentAt = next.sentAt;
+    if (next.run > range.run) {
+      range.run = next.run;
+      range.sentAt = next.sentAt;
+    }
     if (next.isRetransmitted) range.isRetransmitted = true;
     range.next = next.next;
     if (next.next === undefined) this.last = range;
@@ -289,19 +313,22 @@ export class Scoreboard {
     start: number,
     end: number,
     sentAt: number,
+    run: number,
     state: SentRange['state'],
     isRetransmitted: boolean,
   ): SentRange {
     this.count++;
     const range = this.#free;
     if (range === undefined) {
-      return { start, end, sentAt, state, isRetransmitted, next: undefined, previous: undefined };
+      const next = undefined;
+      return { start, end, sentAt, run, state, isRetransmitted, next, previous: undefined };
     }
     this.#free = range.next;
     this.#freeCount--;
     range.start = start;
     range.end = end;
     range.sentAt = sentAt;
+    range.run = run;
     range.state = state;
     range.isRetransmitted = isRetransmitted;
     range.next = undefined;
@@ -326,7 +353,7 @@ export const MOST_RANGES = 256;
 function isAlike(range: SentRange, next: SentRange): boolean {
   if (range.state !== next.state) return false;
   if (range.state !== SENT) return true;
-  return range.sentAt === next.sentAt && range.isRetransmitted === next.isRetransmitted;
+  return range.run === next.run && range.isRetransmitted === next.isRetransmitted;
 }
 
 const MOST_FREE = 16;

@@ -36,6 +36,20 @@ describe('Scoreboard', () => {
     expect(show(board)).toEqual(['sent 0-20', 'sent 20-30']);
   });
 
+  it('knows in which order things were sent at the same time', () => {
+    const board = new Scoreboard();
+    board.clear(at(0));
+    board.add(at(0), at(10), 5);
+    board.markAllLost();
+    board.add(at(10), at(20), 7);
+    board.resend(board.firstLost as NonNullable<typeof board.first>, 10, 7);
+    board.add(at(20), at(30), 7);
+    expect(show(board)).toEqual(['sent 0-10 again', 'sent 10-20', 'sent 20-30']);
+    const runs = [board.first?.run, board.first?.next?.run, board.last?.run] as number[];
+    expect(runs[1]).toBeLessThan(runs[0]);
+    expect(runs[0]).toBeLessThan(runs[2]);
+  });
+
   it('drops what is acknowledged, also a part', () => {
     const board = sent(4);
     board.begin(9);
@@ -101,7 +115,7 @@ describe('Scoreboard', () => {
       delivered: 10,
       isReordered: false,
       oldestSentAt: -1,
-      latestSentAt: -1,
+      latestRun: -1,
     });
   });
 
