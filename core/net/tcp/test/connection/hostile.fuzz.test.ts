@@ -168,7 +168,7 @@ class Attack {
       header.sacks[edge] = start;
       header.sacks[edge + 1] = (start + random.pick([1, 2, 100, 1460, 5000])) >>> 0;
     }
-    let bytes = new Uint8Array(60 + length);
+    let bytes: Uint8Array = new Uint8Array(60 + length);
     const payload = { bytes: random.bytes(length), address: 0 };
     const end = emitTcp({ bytes, address: 0 }, 0, header, 0, false, payload, 0, length);
     bytes = bytes.slice(0, end);
