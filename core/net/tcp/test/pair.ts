@@ -85,7 +85,7 @@ export class End {
   closed: CloseReason | undefined;
   readonly pool: BlockPool;
   readonly options: EndOptions;
-  /** Segments that were sent, as `describeSegment` has them when the pair is traced. */
+  /** How many segments were sent. */
   sent = 0;
   readonly pair: Pair;
 

@@ -4,6 +4,7 @@ import { Random } from '@atoll/sim/random';
 import { describe, expect, it } from 'vitest';
 import { BlockPool } from '../../src/buffer/blocks.ts';
 import { Connection } from '../../src/connection/connection.ts';
+import { CLOSED } from '../../src/connection/state.ts';
 import { ALL_FEATURES } from '../../src/features.ts';
 import {
   ACK,
@@ -48,7 +49,6 @@ class Attack {
   #sequence: number;
   #clock = 1;
   #isOver = false;
-  #events = 0;
 
   constructor(random: Random) {
     this.#random = random;
@@ -191,8 +191,7 @@ class Attack {
 
   #tell(): void {
     const events = this.connection.pollEvents();
-    this.#events |= events;
-    if ((events & 8) !== 0) {
+    if ((events & CLOSED) !== 0) {
       expect(this.#isOver).toBe(false);
       this.#isOver = true;
     }

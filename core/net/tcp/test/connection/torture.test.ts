@@ -7,27 +7,16 @@ import type { EndOptions, Link } from '../pair.ts';
 import { Pair } from '../pair.ts';
 import { Transfer } from './streams.ts';
 
-const RUNS = Number(process.env.ATOLL_TORTURE ?? 150);
+const RUNS = Number(process.env.ATOLL_TORTURE ?? 60);
 const FIRST = Number(process.env.ATOLL_TORTURE_SEED ?? 1);
 
 describe('two connections over a bad link', () => {
   it(`carry every stream through ${RUNS} random links, features and applications`, () => {
-    let failed = 0;
-    for (let seed = FIRST; seed < FIRST + RUNS; seed++) {
-      const t = performance.now();
-      try {
-        torture(seed);
-      } catch (e) {
-        failed++;
-        console.log(seed, String(e).replace(/\s+/g, ' ').slice(0, 300));
-      }
-      if (performance.now() - t > 2000) console.log('slow', seed, performance.now() - t);
-    }
-    expect(failed).toBe(0);
+    for (let seed = FIRST; seed < FIRST + RUNS; seed++) torture(seed);
   });
 });
 
-/** Two random applications over a random link; throws with the seed when a stream does not arrive. */
+/** Two random applications over a random link; the seed is in what fails when a stream does not arrive. */
 function torture(seed: number): void {
   const random = new Random(seed);
   const link = randomLink(random);
@@ -38,36 +27,24 @@ function torture(seed: number): void {
   const server = randomTransfer(random, back, forth);
   if (client.endsLast && server.endsLast) return;
   const pair = new Pair(seed, link, [client, randomEnd(random)], [server, randomEnd(random)]);
-  if (process.env.TRACE) pair.trace = [];
   pair.open();
-  // A link with a long delay and much loss doubles its timers often.
-  const done = pair.run(
+  // With a long delay and much loss timers double often.
+  const isOver = pair.run(
     20 * 3_600_000,
     () => pair.client.closed !== undefined && pair.server.closed !== undefined,
   );
-  const outcome = { seed, done, client: pair.client.closed, server: pair.server.closed };
-  if (process.env.TRACE) {
-    console.log(
-      JSON.stringify({
-        link,
-        outcome,
-        client,
-        server,
-        co: pair.client.options,
-        so: pair.server.options,
-      }),
-    );
-    console.log(pair.trace?.join('\n'));
+  const { closed } = pair.client;
+  if (closed === 'timeout' && client.sent + client.received === 0) return;
+  // Nobody knows whether the last acknowledgment arrived, and a peer that is gone cannot say so.
+  for (const end of [pair.client, pair.server]) {
+    expect([seed, isOver, end.closed]).toEqual([
+      seed,
+      true,
+      expect.stringMatching(/finished|timeout|reset/),
+    ]);
+    expect([seed, end.pool.used]).toEqual([seed, 0]);
   }
-  const streams = [client.received, server.received, pair.client.pool.used, pair.server.pool.used];
-  // Nobody knows whether the last acknowledgment arrived, and a peer that is gone does not answer.
-  const isFine = (end: string | undefined) =>
-    end === 'finished' || end === 'timeout' || end === 'reset';
-  if (!isFine(outcome.client) || !isFine(outcome.server)) {
-    if (outcome.client === 'timeout' && client.sent === 0) return;
-    expect(outcome).toEqual({ seed, done: true, client: 'finished', server: 'finished' });
-  }
-  expect([seed, ...streams]).toEqual([seed, back, forth, 0, 0]);
+  expect([seed, client.received, server.received]).toEqual([seed, back, forth]);
 }
 
 function randomLink(random: Random): Partial<Link> {
