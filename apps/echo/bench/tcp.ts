@@ -111,12 +111,16 @@ async function measure(entry: Entry): Promise<Round> {
 }
 
 async function bulk(
-  { client, address, processorTime = () => Number.NaN }: Entry,
+  { name, client, address, processorTime = () => Number.NaN }: Entry,
   options: NonNullable<Parameters<typeof iperf3>[2]>,
 ): Promise<{ rate: number; time: number }> {
   const words = CLIENT_CORE === undefined ? [] : ['--affinity', String(CLIENT_CORE)];
   const before = processorTime();
-  const { bytes, bitsPerSecond } = await iperf3(client, address, { ...options, words });
+  const { bytes, bitsPerSecond } = await iperf3(client, address, { ...options, words }).catch(
+    (cause) => {
+      throw new Error(`no figure of ${name}`, { cause });
+    },
+  );
   const time = (processorTime() - before) / (bytes / 2 ** 30);
   return { rate: bitsPerSecond / 1e6, time };
 }

@@ -96,6 +96,8 @@ export class Session {
       this.#seconds = (this.#clock.monotonic() - this.#began) / 1000;
       this.#expected = 'results';
       this.#say(EXCHANGE_RESULTS);
+      // A client that waits for the rest of a block would never look at the control connection again.
+      if (this.#parameters.reverse) for (const { connection } of this.#streams) connection.end();
       return 1;
     }
     // The client is done, gives up, or makes no sense here.

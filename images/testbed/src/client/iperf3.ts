@@ -30,7 +30,10 @@ export async function iperf3(
     ...words,
   ];
   const command = ['iperf3', '--json', '-c', server, ...options];
-  const { stdout } = await host.run(command, { timeoutMs: seconds * 1000 + 30_000 });
+  const { stdout, stderr, signal } = await host.run(command, {
+    timeoutMs: seconds * 1000 + PATIENCE_MS,
+  });
+  if (stdout === '') throw new Error(`${host.name}: ${command.join(' ')}: ${signal ?? stderr}`);
   const report = JSON.parse(stdout) as Report;
   if (report.error !== undefined) throw new Error(`${command.join(' ')}: ${report.error}`);
   const { sum_received: received, sum_sent: sent } = report.end;
@@ -40,6 +43,9 @@ export async function iperf3(
     retransmits: sent.retransmits,
   };
 }
+
+/** How much longer than it should a test may take. */
+const PATIENCE_MS = 30_000;
 
 interface Report {
   readonly error?: string;
