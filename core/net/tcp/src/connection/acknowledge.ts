@@ -66,7 +66,7 @@ export function acknowledge(c: ControlBlock, segment: Segment, now: number): boo
     // The peer is there, it only has no room.
     c.progressAt = now;
   }
-  const sample = sampleOf(c, segment, acked, now);
+  const sample = duplicateEnd < 0 ? sampleOf(c, segment, acked, now) : -1;
   measure(c, sample, now);
   onAcknowledgment(c, segment, acked, flight, isDuplicate, duplicateEnd, sample, now);
   if (acked > 0) {
@@ -132,12 +132,13 @@ function measure(c: ControlBlock, sample: number, now: number): void {
 }
 
 /**
- * How long the round trip took: since the oldest segment was sent that was acknowledged, if once only
- * (Karn), else what the timestamp says.
+ * How long the round trip took: since the oldest segment was sent that was acknowledged, if all were sent
+ * once only (Karn), else what the timestamp says. The answer to a copy of what had arrived says nothing: the
+ * answer to the original was lost, and that took as long as we waited.
  */
 function sampleOf(c: ControlBlock, segment: Segment, acked: number, now: number): number {
-  const { oldestSentAt, delivered } = c.board;
-  if (oldestSentAt >= 0) return now - oldestSentAt;
+  const { oldestSentAt, isAmbiguous, delivered } = c.board;
+  if (oldestSentAt >= 0 && !isAmbiguous) return now - oldestSentAt;
   if (acked === 0 || delivered === 0 || !c.usesTimestamps || segment.timestampEcho === 0) return -1;
   const elapsed = (timestampAt(c, now) - segment.timestampEcho) | 0;
   return elapsed < 0 ? -1 : elapsed;

@@ -46,6 +46,8 @@ export class Scoreboard {
   newlySacked = 0;
   /** When the oldest of them was sent, of those that were sent once; -1: none. */
   oldestSentAt = -1;
+  /** Some of them were sent again, and nobody knows which copy arrived. */
+  isAmbiguous = false;
   /** The last of them: in which run and when it was sent, and where it ends; -1: none. */
   latestRun = -1;
   latestSentAt = -1;
@@ -99,6 +101,7 @@ export class Scoreboard {
     this.delivered = 0;
     this.newlySacked = 0;
     this.oldestSentAt = -1;
+    this.isAmbiguous = false;
     this.latestRun = -1;
     this.isReordered = false;
     this.#credible = credible;
@@ -237,6 +240,7 @@ export class Scoreboard {
     const { sentAt, run } = range;
     if (((end - this.forward) | 0) > 0) this.forward = end;
     if (range.isRetransmitted) {
+      this.isAmbiguous = true;
       if (sentAt > this.#credible) return;
     } else {
       if (this.oldestSentAt < 0 || sentAt < this.oldestSentAt) this.oldestSentAt = sentAt;
