@@ -1,18 +1,7 @@
-import { availableParallelism } from 'node:os';
-import { absence } from '@atoll/testbed/requirements';
 import type { Target } from '@atoll/testbed/target';
 import { imagesOf } from '@atoll/testbed/target/images';
 
 export const { node, unix, microvm } = imagesOf('dnsvizor');
-
-/** Ends the program unless everything that a benchmark needs is here. */
-export function demand(...programs: string[]): void {
-  const reasons = ['root', 'netns', 'tap', ...programs].map(absence);
-  const reason = reasons.find((found) => found !== undefined);
-  if (reason === undefined) return;
-  process.stderr.write(`this benchmark cannot run here: ${reason}\n`);
-  process.exit(69);
-}
 
 /** Those of `targets` that can run here; says why the others cannot. */
 export function present(...targets: Target[]): Target[] {
@@ -21,37 +10,4 @@ export function present(...targets: Target[]): Target[] {
     if (reason !== undefined) console.log(`${target.name} is left out: ${reason}`);
     return reason === undefined;
   });
-}
-
-/** Servers run on one processor and what asks them on another, where there are two. */
-const PINNED = availableParallelism() > 1 && absence('taskset') === undefined;
-export const CLIENT_CORE = PINNED ? 1 : undefined;
-export const ON_SERVER_CORE = PINNED ? { through: ['taskset', '-c', '0'] } : {};
-export const PINNING = PINNED
-  ? 'servers on processor 0, clients on processor 1'
-  : 'processors are shared by servers and clients';
-
-/** A row of figures, each with its name. */
-export type Row = Readonly<Record<string, string | number>>;
-
-/** Prints rows under the names of their figures. */
-export function printTable(rows: readonly Row[]): void {
-  const names = Object.keys(rows[0] ?? {});
-  const lines = [names, ...rows.map((row) => names.map((name) => String(row[name])))];
-  const widths = names.map((_, column) => Math.max(...lines.map((line) => line[column].length)));
-  for (const [first, ...figures] of lines) {
-    const padded = figures.map((figure, column) => figure.padStart(widths[column + 1]));
-    console.log([first.padEnd(widths[0]), ...padded].join('  '));
-  }
-}
-
-/** Prints how our figure compares to that of a peer; both as "higher is better". */
-export function printRatio(what: string, peer: string, ours: number, theirs: number): void {
-  console.log(`ratio ${what}/${peer} ${(ours / theirs).toPrecision(3)}`);
-}
-
-export function median(numbers: readonly number[]): number {
-  const sorted = numbers.toSorted((a, b) => a - b);
-  const middle = Math.floor(sorted.length / 2);
-  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }

@@ -6,19 +6,11 @@
 import { Bed, NETWORK } from '@atoll/testbed/bed';
 import type { PerfdhcpReport } from '@atoll/testbed/client/perfdhcp';
 import { perfdhcp } from '@atoll/testbed/client/perfdhcp';
+import type { Row } from '@atoll/testbed/contest';
+import { demand, ON_SERVER_CORE, PINNING, printRatio, printTable } from '@atoll/testbed/contest';
 import type { Target } from '@atoll/testbed/target';
 import { dnsmasq } from '@atoll/testbed/target/peers';
-import type { Row } from './contest.ts';
-import {
-  demand,
-  node,
-  ON_SERVER_CORE,
-  PINNING,
-  present,
-  printRatio,
-  printTable,
-  unix,
-} from './contest.ts';
+import { node, present, unix } from './contest.ts';
 import { manyNames } from './zone.ts';
 
 const FIRST_RATE = 200;
@@ -35,7 +27,7 @@ interface Best {
   readonly row: Row;
 }
 
-demand('perfdhcp');
+demand(['perfdhcp']);
 console.log(`${CLIENTS} clients through a relay, ${SECONDS} s for each rate; ${PINNING}`);
 const best = new Map<Target, Best>();
 for (const target of present(unix, node, dnsmasq)) best.set(target, await climb(target));
@@ -48,7 +40,7 @@ for (const ours of [unix, node]) {
 async function climb(target: Target): Promise<Best> {
   const words = ['--dhcp-range=10.0.16.0,10.0.31.255,255.255.0.0,1h'];
   const bed = new Bed(target, { words }, manyNames(1).zone, 16);
-  await bed.start(ON_SERVER_CORE);
+  await bed.start({ through: ON_SERVER_CORE });
   let result: Best = { rate: 0, row: { server: target.name } };
   for (let rate = FIRST_RATE; rate <= LAST_RATE; rate = Math.round(rate * GROWTH)) {
     const plan = { clients: CLIENTS, exchanges: Math.round(rate * SECONDS), rate };

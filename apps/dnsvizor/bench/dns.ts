@@ -6,20 +6,18 @@
 import { Bed, NETWORK } from '@atoll/testbed/bed';
 import type { DnsperfReport } from '@atoll/testbed/client/dnsperf';
 import { parseDnsperf, startDnsperf } from '@atoll/testbed/client/dnsperf';
-import { dnsmasq, unbound } from '@atoll/testbed/target/peers';
-import type { Row } from './contest.ts';
+import type { Row } from '@atoll/testbed/contest';
 import {
   CLIENT_CORE,
   demand,
   median,
-  node,
   ON_SERVER_CORE,
   PINNING,
-  present,
   printRatio,
   printTable,
-  unix,
-} from './contest.ts';
+} from '@atoll/testbed/contest';
+import { dnsmasq, unbound } from '@atoll/testbed/target/peers';
+import { node, present, unix } from './contest.ts';
 import { manyNames } from './zone.ts';
 
 const ROUNDS = 3;
@@ -38,14 +36,14 @@ interface Contestant {
   readonly rounds: Round[];
 }
 
-demand('dnsperf');
+demand(['dnsperf']);
 const { zone, questions } = manyNames(NAMES);
 console.log(`${NAMES} names, ${ROUNDS} rounds of ${SECONDS} s each; ${PINNING}`);
 
 const contestants: Contestant[] = [];
 for (const target of present(unix, node, dnsmasq, unbound)) {
   const bed = new Bed(target, {}, zone);
-  await bed.start(ON_SERVER_CORE);
+  await bed.start({ through: ON_SERVER_CORE });
   contestants.push({ name: target.name, bed, rounds: [] });
   await ask(bed, 1);
 }

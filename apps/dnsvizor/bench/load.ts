@@ -5,22 +5,23 @@
  */
 import { Bed, NETWORK } from '@atoll/testbed/bed';
 import { parseDnsperf, startDnsperf } from '@atoll/testbed/client/dnsperf';
+import { CLIENT_CORE, demand, ON_SERVER_CORE, printRatio } from '@atoll/testbed/contest';
 import type { Target } from '@atoll/testbed/target';
-import { CLIENT_CORE, demand, node, ON_SERVER_CORE, present, printRatio, unix } from './contest.ts';
+import { node, present, unix } from './contest.ts';
 import { manyNames } from './zone.ts';
 
 const SECONDS = 60;
 const SAMPLE_SECONDS = 2;
 const NAMES = 50_000;
 
-demand('dnsperf');
+demand(['dnsperf']);
 const [target] = present(unix, node);
 if (target !== undefined) await load(target);
 
 async function load(target: Target): Promise<void> {
   const { zone, questions } = manyNames(NAMES);
   const bed = new Bed(target, {}, zone);
-  await bed.start(ON_SERVER_CORE);
+  await bed.start({ through: ON_SERVER_CORE });
   const plan = {
     questions,
     seconds: SECONDS,

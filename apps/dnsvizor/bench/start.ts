@@ -5,10 +5,11 @@
  */
 import { Bed, NETWORK } from '@atoll/testbed/bed';
 import { Probe } from '@atoll/testbed/client/probe';
+import type { Row } from '@atoll/testbed/contest';
+import { demand, median, printRatio, printTable } from '@atoll/testbed/contest';
 import type { Target } from '@atoll/testbed/target';
 import { dnsmasq, unbound } from '@atoll/testbed/target/peers';
-import type { Row } from './contest.ts';
-import { demand, median, microvm, node, present, printRatio, printTable, unix } from './contest.ts';
+import { microvm, node, present, unix } from './contest.ts';
 import { manyNames } from './zone.ts';
 
 const STARTS = 15;
@@ -17,7 +18,7 @@ const INTERVAL_US = 200;
 /** Waits for a line, then becomes the command that follows. */
 const GATE = ['sh', '-c', 'echo waiting; read go; exec "$@"', 'sh'];
 
-demand();
+demand([]);
 const { zone } = manyNames(1);
 const times = new Map<Target, number[]>();
 for (const target of present(unix, node, microvm, dnsmasq, unbound)) {

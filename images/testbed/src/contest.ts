@@ -5,7 +5,10 @@ import { absence } from './requirements.ts';
 import type { Target } from './target/target.ts';
 
 /** Ends the program unless everything that a benchmark needs is here. */
-export function demand(requirements: readonly Requirement[], targets: readonly Target[]): void {
+export function demand(
+  requirements: readonly Requirement[],
+  targets: readonly Target[] = [],
+): void {
   const reasons = [
     ...['root', 'netns', 'tap', ...requirements].map(absence),
     ...targets.map((target) => target.absence()),
