@@ -1,8 +1,7 @@
 import type { IpAddress } from '@atoll/device/socket';
 import type { TcpNetwork, TcpPath } from '@atoll/tcp/path';
 import type { Interface } from './interface.ts';
-import { Ipv4Path } from './ipv4/path.ts';
-import { Ipv6Path } from './ipv6/path.ts';
+import { Path } from './path.ts';
 import type { Shared } from './shared.ts';
 
 /** Finds the ways of TCP connections. */
@@ -23,22 +22,26 @@ export class Paths implements TcpNetwork {
   }
 
   #path4(remote: number, local: number | undefined): TcpPath | undefined {
-    const shared = this.#shared();
+    const { routes4: routes, counters } = this.#shared();
     const by =
       local === undefined
-        ? shared.routes4.find(remote)?.link
+        ? routes.find(remote)?.link
         : this.#interfaces.find(({ ipv4 }) => ipv4.prefix?.address === local);
     const way = by?.ipv4.way(remote, local);
-    return by && way && new Ipv4Path(by, way.source, remote, shared);
+    if (by === undefined || way === undefined) return undefined;
+    const { link, ipv4: layer } = by;
+    return new Path({ link, layer, routes, counters }, way.source, remote);
   }
 
   #path6(remote: bigint, local: bigint | undefined): TcpPath | undefined {
-    const shared = this.#shared();
+    const { routes6: routes, counters } = this.#shared();
     const by =
       local === undefined
-        ? (shared.routes6.find(remote)?.link ?? this.#interfaces[0])
+        ? (routes.find(remote)?.link ?? this.#interfaces[0])
         : this.#interfaces.find(({ ipv6 }) => ipv6.owns(local));
     const way = by?.ipv6.way(remote, local);
-    return by && way && new Ipv6Path(by, way.source, remote, shared);
+    if (by === undefined || way === undefined) return undefined;
+    const { link, ipv6: layer } = by;
+    return new Path({ link, layer, routes, counters }, way.source, remote);
   }
 }

@@ -16,7 +16,7 @@ import {
   LIMITED_BROADCAST,
   UNSPECIFIED,
 } from '@atoll/ipv4/address';
-import { PROTOCOL_ICMP } from '@atoll/ipv4/packet';
+import { IPV4_HEADER_LENGTH, PROTOCOL_ICMP } from '@atoll/ipv4/packet';
 import { Reassembly } from '@atoll/ipv4/reassembly';
 import type { Interface } from '../interface.ts';
 import type { Link, Outgoing } from '../link.ts';
@@ -30,6 +30,7 @@ import { Ipv4Output } from './output.ts';
 
 /** IPv4 on one interface: its address, its neighbours, and what comes and goes. */
 export class Ipv4Layer {
+  readonly headerLength = IPV4_HEADER_LENGTH;
   readonly output: Ipv4Output;
   /**
    * Called when somebody else insists on our address, which was given up. Who sets it can get another
@@ -69,9 +70,10 @@ export class Ipv4Layer {
     return this.#network?.prefix;
   }
 
-  /** The largest datagram in bytes that we send: what the link carries, or less where it was said so. */
-  get mtu(): number {
-    return this.output.mtu;
+  /** The longest datagram in bytes that gets to `destination` in one piece, as far as is known. */
+  mtuTo(destination: number): number {
+    const { paths, time } = this.#shared;
+    return paths.find(destination, this.output.mtu, time.now);
   }
 
   /** Whether a datagram may come from `address`: ours, or that of a host that has none yet. */

@@ -16,6 +16,7 @@ import {
   emptyIpv4Header,
   IPV4_HEADER_LENGTH,
   MAX_DATAGRAM_LENGTH,
+  PROTOCOL_TCP,
   PROTOCOL_UDP,
 } from '@atoll/ipv4/packet';
 import { addressSum } from '@atoll/ipv4/pseudo-header';
@@ -123,12 +124,12 @@ export class Ipv4Output {
     this.#sendFrame(frame, way.hop, undefined);
   }
 
-  /** Sends the frame whose payload of `length` bytes has its place; routers must not fragment it. */
-  sendUnfragmented(frame: Frame, way: Ipv4Way, protocol: number, length: number): void {
+  /** Sends the TCP segment of `length` bytes that is in `frame`; routers must not fragment it. */
+  sendSegment(frame: Frame, way: Ipv4Way, length: number): void {
     const ipv4 = this.#ipv4;
     ipv4.dontFragment = true;
     // An atomic datagram needs no identification of its own (RFC 6864 section 4.1).
-    this.#emit(frame, way, protocol, length, 0);
+    this.#emit(frame, way, PROTOCOL_TCP, length, 0);
     ipv4.dontFragment = false;
     this.#sendFrame(frame, way.hop, undefined);
   }

@@ -16,7 +16,7 @@ import {
 } from '@atoll/icmpv6/packet';
 import { ipv6Text, isLinkLocal, isLoopback, isMulticast, isUnspecified } from '@atoll/ipv6/address';
 import { eui64InterfaceId } from '@atoll/ipv6/interface-id';
-import { PROTOCOL_ICMPV6 } from '@atoll/ipv6/packet';
+import { IPV6_HEADER_LENGTH, PROTOCOL_ICMPV6 } from '@atoll/ipv6/packet';
 import { addressSum } from '@atoll/ipv6/pseudo-header';
 import { Reassembly } from '@atoll/ipv6/reassembly';
 import { describeNdp } from '@atoll/ndp/describe';
@@ -43,6 +43,7 @@ export interface Ipv6Options {
 
 /** IPv6 on one interface: its addresses, its neighbours and routers, and what comes and goes. */
 export class Ipv6Layer {
+  readonly headerLength = IPV6_HEADER_LENGTH;
   readonly output: Ipv6Output;
   /** Called when our addresses, the name servers or the flags for DHCPv6 are others. */
   onChange: (() => void) | undefined;

@@ -13,6 +13,7 @@ import {
   emptyIpv6Header,
   IPV6_HEADER_LENGTH,
   MAX_PAYLOAD_LENGTH,
+  PROTOCOL_TCP,
   PROTOCOL_UDP,
 } from '@atoll/ipv6/packet';
 import { addressSum } from '@atoll/ipv6/pseudo-header';
@@ -100,9 +101,9 @@ export class Ipv6Output {
     this.#sendWhole(frame, way, protocol, payload.length, hopLimit, mac);
   }
 
-  /** Sends the frame whose payload of `length` bytes has its place. */
-  sendWhole(frame: Frame, way: Ipv6Way, protocol: number, length: number): void {
-    this.#sendWhole(frame, way, protocol, length, HOP_LIMIT, undefined);
+  /** Sends the TCP segment of `length` bytes that is in `frame`. */
+  sendSegment(frame: Frame, way: Ipv6Way, length: number): void {
+    this.#sendWhole(frame, way, PROTOCOL_TCP, length, HOP_LIMIT, undefined);
   }
 
   #sendWhole(
