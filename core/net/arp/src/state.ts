@@ -1,99 +1,24 @@
-/** What is known about one neighbour. */
-export interface Neighbour<Item> {
+import type { TableEntry } from '@atoll/neighbours/table';
+import { NeighbourTable } from '@atoll/neighbours/table';
+
+/** What is known about one neighbour; only those that were used are asked again. */
+export interface Neighbour<Item> extends TableEntry<Item> {
   readonly address: number;
   /** `undefined` while it is being asked for. */
   mac: number | undefined;
-  /** Whether it was used since the last time anybody asked: only such neighbours are asked again. */
-  used: boolean;
   /** When to act next, in monotonic milliseconds. */
   timeout: number;
   /** Requests that were sent without an answer. */
   asked: number;
-  /** What waits for the hardware address, the oldest first. */
-  readonly waiting: Item[];
 }
 
-export interface NeighbourLimits {
-  /** Neighbours; the one that was not used for longest makes room. */
-  readonly capacity: number;
-  /** Items that wait for one neighbour; the oldest make room, as in RFC 1122 section 2.3.2.2. */
-  readonly waitingEach: number;
-  /** The sum of the `length` of all that waits for anybody. */
-  readonly waitingBytes: number;
-}
-
-/** The neighbours on one link, bounded in number and in what waits for them. */
-export class Neighbours<Item extends { readonly length: number }> {
-  /** How many items were dropped to keep within the limits. */
-  lost = 0;
-  readonly #limits: NeighbourLimits;
-  readonly #byAddress = new Map<number, Neighbour<Item>>();
-  #waitingBytes = 0;
-
-  constructor(limits: NeighbourLimits) {
-    this.#limits = limits;
-  }
-
-  get size(): number {
-    return this.#byAddress.size;
-  }
-
-  find(address: number): Neighbour<Item> | undefined {
-    return this.#byAddress.get(address);
-  }
-
-  all(): Iterable<Neighbour<Item>> {
-    return this.#byAddress.values();
-  }
-
+/** The neighbours on one link. */
+export class Neighbours<Item extends { readonly length: number }> extends NeighbourTable<
+  Neighbour<Item>,
+  Item
+> {
   /** Adds a neighbour that is not there yet. */
   add(address: number, mac: number | undefined, timeout: number): Neighbour<Item> {
-    if (this.#byAddress.size >= this.#limits.capacity) this.#makeRoom();
-    const neighbour = { address, mac, used: mac === undefined, timeout, asked: 0, waiting: [] };
-    this.#byAddress.set(address, neighbour);
-    return neighbour;
-  }
-
-  remove(neighbour: Neighbour<Item>): void {
-    this.lost += this.takeWaiting(neighbour).length;
-    this.#byAddress.delete(neighbour.address);
-  }
-
-  /** Lets `item` wait for `neighbour`, if there is room. */
-  wait(neighbour: Neighbour<Item>, item: Item): void {
-    const { waitingEach, waitingBytes } = this.#limits;
-    if (neighbour.waiting.length >= waitingEach) {
-      this.#waitingBytes -= neighbour.waiting.shift()?.length ?? 0;
-      this.lost++;
-    }
-    if (this.#waitingBytes + item.length > waitingBytes) {
-      this.lost++;
-      return;
-    }
-    neighbour.waiting.push(item);
-    this.#waitingBytes += item.length;
-  }
-
-  /** Removes and answers what waits for `neighbour`. */
-  takeWaiting(neighbour: Neighbour<Item>): Item[] {
-    const items = neighbour.waiting.splice(0);
-    for (const item of items) this.#waitingBytes -= item.length;
-    return items;
-  }
-
-  /**
-   * Second chance: the oldest goes unless it was used, which is then forgotten and counts as the
-   * newest. Looking up stays cheap, and strangers who fill the table push each other out first.
-   */
-  #makeRoom(): void {
-    for (const neighbour of this.#byAddress.values()) {
-      if (!neighbour.used) {
-        this.remove(neighbour);
-        return;
-      }
-      neighbour.used = false;
-      this.#byAddress.delete(neighbour.address);
-      this.#byAddress.set(neighbour.address, neighbour);
-    }
+    return this.insert({ address, mac, used: mac === undefined, timeout, asked: 0, waiting: [] });
   }
 }
