@@ -1,7 +1,6 @@
 import { describeArp, parseArp } from '@atoll/arp/packet';
 import type { Located } from '@atoll/bytes/fast';
 import { ETHERNET_HEADER_LENGTH } from '@atoll/device/network';
-import type { IpAddress } from '@atoll/device/socket';
 import {
   describeEthernet,
   ETHERTYPE_ARP,
@@ -33,11 +32,15 @@ import {
 import { describeNdp } from '@atoll/ndp/describe';
 import { parseNdp } from '@atoll/ndp/packet';
 import { describeSegment } from '@atoll/tcp/describe';
-import { addressSum, emptySegment, parseTcp } from '@atoll/tcp/packet';
+import { addressSum, emptySegment, parseTcp, VOUCHED } from '@atoll/tcp/packet';
 import { describeUdp, emptyUdpHeader, parseUdp } from '@atoll/udp/packet';
 
-/** One line about the frame in the first `length` of `bytes`, for traces: its innermost known protocol. */
-export function describeFrame(bytes: Uint8Array, length: number): string {
+/**
+ * One line about the frame in the first `length` of `bytes`, for traces: its innermost known protocol. With
+ * `isVouched` the checksums of TCP and UDP are not looked at, because a device answers for them or has yet
+ * to write them.
+ */
+export function describeFrame(bytes: Uint8Array, length: number, isVouched = false): string {
   const ethernet = parseEthernet(bytes, length);
   if (!ethernet.ok) return ethernet.error.reason;
   const region = { bytes, address: 0 };
@@ -47,15 +50,15 @@ export function describeFrame(bytes: Uint8Array, length: number): string {
       return arp.ok ? describeArp(arp.value) : arp.error.reason;
     }
     case ETHERTYPE_IPV4:
-      return describeIpv4Packet(region, length);
+      return describeIpv4Packet(region, length, isVouched);
     case ETHERTYPE_IPV6:
-      return describeIpv6Packet(region, length);
+      return describeIpv6Packet(region, length, isVouched);
     default:
       return describeEthernet(ethernet.value);
   }
 }
 
-function describeIpv4Packet(region: Located, length: number): string {
+function describeIpv4Packet(region: Located, length: number, isVouched: boolean): string {
   const header = emptyIpv4Header();
   const parsed = parseIpv4(region, ETHERNET_HEADER_LENGTH, length, header);
   if (!parsed.ok) return parsed.error.reason;
@@ -68,13 +71,14 @@ function describeIpv4Packet(region: Located, length: number): string {
     const text = icmp.ok ? describeIcmp(icmp.value) : icmp.error.reason;
     return `${ipv4Text(source)} > ${ipv4Text(destination)} ${text}`;
   }
-  const text = describePayload(region, start, end, protocol, source, destination);
+  const sum = isVouched ? VOUCHED : addressSum(source, destination);
+  const text = describePayload(region, start, end, protocol, sum);
   return text === undefined
     ? describeIpv4(header)
     : `${ipv4Text(source)} > ${ipv4Text(destination)} ${text}`;
 }
 
-function describeIpv6Packet(region: Located, length: number): string {
+function describeIpv6Packet(region: Located, length: number, isVouched: boolean): string {
   const header = emptyIpv6Header();
   const parsed = parseIpv6(region, ETHERNET_HEADER_LENGTH, length, header);
   if (!parsed.ok) return parsed.error.reason;
@@ -91,20 +95,19 @@ function describeIpv6Packet(region: Located, length: number): string {
     const ndp = parseNdp(icmp.value, { source, destination, hopLimit });
     return `${addresses} ${ndp.ok ? describeNdp(ndp.value) : describeIcmpv6(icmp.value)}`;
   }
-  const text = describePayload(region, start, end, protocol, source, destination);
+  const sum = isVouched ? VOUCHED : addressSum(source, destination);
+  const text = describePayload(region, start, end, protocol, sum);
   return text === undefined ? describeIpv6(header) : `${addresses} ${text}`;
 }
 
-/** What TCP or UDP say of a payload; `undefined` of other protocols. */
+/** What TCP or UDP say of a payload, `addresses` being their sum or `VOUCHED`; `undefined` of other protocols. */
 function describePayload(
   region: Located,
   start: number,
   end: number,
   protocol: number,
-  source: IpAddress,
-  destination: IpAddress,
+  addresses: number,
 ): string | undefined {
-  const addresses = addressSum(source, destination);
   if (protocol === PROTOCOL_TCP) {
     const segment = emptySegment();
     const parsed = parseTcp(region, start, end, addresses, segment);

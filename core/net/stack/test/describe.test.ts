@@ -1,7 +1,11 @@
 import { fromHex } from '@atoll/bytes/hex';
+import { traced } from '@atoll/device/tracer';
+import { Logger } from '@atoll/log/log';
+import { Lan } from '@atoll/sim/lan';
 import { describe, expect, it } from 'vitest';
 import { describeFrame } from '../src/describe.ts';
-import { ipv4Frame, udpPayload } from './kit.ts';
+import { Stack } from '../src/stack.ts';
+import { ALICE, BOB, ipv4Frame, machine, udpPayload } from './kit.ts';
 
 const MACS = { from: 0x0200_0000_0002, to: 0x0200_0000_0001 };
 /** A segment with its checksum, from port 53 to 80. */
@@ -43,5 +47,25 @@ describe('describeFrame', () => {
     ['the ARP packet is too short', fromHex('ffffffffffff 020000000002 0806') ?? UDP],
   ])('%s', (line, frame) => {
     expect(describeFrame(frame, frame.length)).toBe(line);
+  });
+
+  it('does not look at checksums that a device answers for or has yet to write', () => {
+    const lines: string[] = [];
+    const lan = new Lan(1, { offloads: true });
+    const bob = machine(lan, 'bob', BOB);
+    bob.stack.tcp.listen(7, () => ({ onReadable() {} }));
+    const host = lan.host('alice');
+    const stack = new Stack({ entropy: host.entropy, log: new Logger(() => {}) });
+    const device = traced(host.device, describeFrame, (line) => lines.push(line));
+    stack.attach({ device, ipv4: { address: ALICE, length: 24 } });
+    host.run(stack);
+    stack.tcp.connect({ address: BOB, port: 7 }, (connection) => ({
+      onConnected: () => connection.write(new Uint8Array(20_000)),
+      onReadable() {},
+    }));
+    lan.run(1000);
+    expect(lines.filter((line) => line.includes('checksum'))).toEqual([]);
+    // What the device cuts into frames.
+    expect(lines.some((line) => Number(/ length (\d+)/.exec(line)?.[1]) > 1500)).toBe(true);
   });
 });
