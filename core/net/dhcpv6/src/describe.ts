@@ -1,9 +1,16 @@
 /** Options as text for logs. */
 import { toHex } from '@atoll/bytes/hex';
 import { ipv6Text } from '@atoll/ipv6/address';
-import { parseDomains } from './domain.ts';
 import { parseIa } from './identity-association.ts';
-import { addressesIn, numberIn, OPTION, STATUS, type Status, statusOf } from './option.ts';
+import {
+  addressesIn,
+  domainsIn,
+  numberIn,
+  OPTION,
+  STATUS,
+  type Status,
+  statusOf,
+} from './option.ts';
 
 /** `dns-servers 2001:db8::1,2001:db8::2`; the octets in hexadecimal when they are not what the option holds. */
 export function describeOption(code: number, data: Uint8Array): string {
@@ -27,7 +34,7 @@ function describeData(code: number, data: Uint8Array): string | undefined {
     case OPTION.DNS_SERVERS:
       return addressesIn(data)?.map(ipv6Text).join();
     case OPTION.DOMAIN_LIST:
-      return parseDomains(data)?.join();
+      return domainsIn(data)?.join();
     case OPTION.INFORMATION_REFRESH_TIME:
     case OPTION.SOL_MAX_RT:
     case OPTION.INF_MAX_RT:

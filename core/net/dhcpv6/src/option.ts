@@ -2,6 +2,7 @@
 import { u16, u32, writeU16 } from '@atoll/bytes/field';
 import { decodeUtf8, encodeUtf8 } from '@atoll/bytes/utf8';
 import type { Writer } from '@atoll/bytes/writer';
+import { readDomains } from '@atoll/domain-list/packet';
 import { addressAt, writeAddress } from '@atoll/ipv6/address';
 
 export const OPTION = {
@@ -116,4 +117,10 @@ export function addressesIn(data: Uint8Array): bigint[] | undefined {
   const addresses: bigint[] = [];
   for (let at = 0; at < data.length; at += 16) addresses.push(addressAt(data, at));
   return addresses;
+}
+
+/** The domain names in `data`; `undefined` when there is anything else (RFC 9915 section 10). */
+export function domainsIn(data: Uint8Array): readonly string[] | undefined {
+  const { domains, end } = readDomains(data, 0, data.length);
+  return end === data.length ? domains : undefined;
 }

@@ -1,11 +1,11 @@
 import { u32 } from '@atoll/bytes/field';
 import { Writer } from '@atoll/bytes/writer';
+import { emitDomains, readDomains } from '@atoll/domain-list/packet';
 import { macAt } from '@atoll/ethernet/address';
 import { addressAt } from '@atoll/ipv6/address';
 import { networkAddress } from '@atoll/ipv6/prefix';
 import type { Result } from '@atoll/result/result';
 import { malformed, ok } from '@atoll/result/result';
-import { domainsIn, writeDomain } from './domain.ts';
 
 /** Lifetimes are seconds; this one has no end. */
 export const INFINITE_LIFETIME = 0xffff_ffff;
@@ -168,7 +168,7 @@ class Parsed implements Options {
   }
 
   #readSearchDomains(bytes: Uint8Array, at: number, end: number): void {
-    const domains = domainsIn(bytes, at + UNIT, end);
+    const { domains } = readDomains(bytes, at + UNIT, end);
     if (domains.length > 0) this.searchDomains.push({ domains, lifetime: u32(bytes, at + 4) });
   }
 }
@@ -234,7 +234,7 @@ function writeSearchDomains(writer: Writer, { domains, lifetime }: SearchDomains
   writer.u16(SEARCH_DOMAINS << 8);
   writer.u16(0);
   writer.u32(lifetime);
-  for (const domain of domains) writeDomain(writer, domain);
+  writer.bytes(emitDomains(domains));
   writer.zeros((UNIT - ((writer.length - start) % UNIT)) % UNIT);
   writer.patchU16(start, (SEARCH_DOMAINS << 8) | ((writer.length - start) / UNIT));
 }

@@ -1,8 +1,7 @@
 /** What servers say about a network beside addresses, checked. */
 import { isLoopback, isMulticast, isUnspecified } from '@atoll/ipv6/address';
-import { parseDomains } from '../domain.ts';
 import { FOREVER } from '../identity-association.ts';
-import { addressesIn, findOption, numberIn, OPTION, type Option } from '../option.ts';
+import { addressesIn, domainsIn, findOption, numberIn, OPTION, type Option } from '../option.ts';
 
 export interface Configuration {
   /** Recursive servers in the order of preference (RFC 3646). */
@@ -16,7 +15,7 @@ export function readConfiguration(options: readonly Option[]): Configuration {
   const domains = findOption(options, OPTION.DOMAIN_LIST);
   return {
     dnsServers: distinct(((servers && addressesIn(servers)) ?? []).filter(isHost)),
-    searchDomains: distinct((domains && parseDomains(domains)) ?? []),
+    searchDomains: distinct((domains && domainsIn(domains)) ?? []),
   };
 }
 

@@ -1,4 +1,5 @@
 /** What the tests of the client share: one client with its clock, and a server made by hand. */
+import { emitDomains } from '@atoll/domain-list/packet';
 import { expect as unwrap } from '@atoll/result/result';
 import { Random } from '@atoll/sim/random';
 import {
@@ -8,7 +9,6 @@ import {
   type Dhcpv6ClientOptions,
   type Mode,
 } from '../../src/client/engine.ts';
-import { emitDomains } from '../../src/domain.ts';
 import { linkLayerDuid } from '../../src/duid.ts';
 import {
   type IdentityAssociation,
