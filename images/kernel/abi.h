@@ -9,9 +9,9 @@
  *   every platform   abi platform bootArguments write monotonic wallClock
  *                    entropy seed isSeeded memoryUsed memorySize halt run
  *                    address fast
- *   unix             networkOpen networkMac networkMtu networkOffloads
+ *   network.c        networkOpen networkMac networkMtu networkOffloads
  *                    networkRead networkWrite
- *   others           see platform_functions in platform/<name>/
+ *   virtio           see platform/virtio/registers.c
  *
  * Rules that hold for all of them:
  *

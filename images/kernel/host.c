@@ -79,7 +79,7 @@ HOST_CALL(call_random) {
     return value_from_double((double)(bits >> 11) * 0x1p-53);
 }
 
-static const struct host_function functions[] = {
+HOST_FUNCTIONS = {
     {"write", call_write, 1},
     {"monotonic", call_monotonic, 0},
     {"wallClock", call_wall_clock, 0},
@@ -91,6 +91,9 @@ static const struct host_function functions[] = {
     {"run", call_run, 1},
     {"address", call_address, 1},
 };
+
+/* image.ld: the tables of all files. */
+extern const struct host_function host_functions_start[], host_functions_end[];
 
 static const struct host_function random_function = {"random", call_random, 0};
 
@@ -123,8 +126,8 @@ void host_start(void) {
     engine_set(host, "platform",
                engine_string(platform_name, strlen(platform_name)));
     engine_set(host, "bootArguments", engine_string(arguments, length));
-    add_functions(host, functions, sizeof functions / sizeof *functions);
-    add_functions(host, platform_functions, platform_function_count);
+    add_functions(host, host_functions_start,
+                  (unsigned)(host_functions_end - host_functions_start));
     engine_set(host, "fast", fast_object());
     engine_set(global, "host", host);
 

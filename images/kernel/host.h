@@ -31,6 +31,11 @@ struct host_function {
     u32 length; /* how many arguments it takes */
 };
 
+/* Starts a table of members of `host`; those of all files of an image come together. */
+#define HOST_FUNCTIONS                                                         \
+    __attribute__((section(".host_functions"), used, aligned(8)))              \
+    static const struct host_function functions[]
+
 /*
  * Fast paths. The builder generates one C file that defines these: a module per
  * AssemblyScript package of the image, its functions wrapped as above, and

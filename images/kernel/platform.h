@@ -64,9 +64,31 @@ bool platform_memory_commit(uint64_t from, uint64_t to);
 /* Ends the program with (status), 0 to 255. */
 _Noreturn void platform_halt(int status);
 
-/* Members of `host` that only this platform has. */
-extern const struct host_function platform_functions[];
-extern const unsigned platform_function_count;
+/*
+ * Network devices, for network.c: only from platforms that move frames themselves.
+ * Their handles are the numbers below platform_network_count().
+ */
+struct network_device {
+    const char *name;
+    uint64_t mac; /* its first byte in bits 40 to 47 */
+    uint32_t mtu;
+    /*
+     * What may be left to the device: with any of these, a header in front of each
+     * frame, struct virtio_net_hdr_mrg_rxbuf, says what; without, there is none.
+     */
+    uint32_t offloads;
+};
+#define OFFLOAD_CHECKSUM 1
+#define OFFLOAD_SEGMENTATION 2
+
+unsigned platform_network_count(void);
+const struct network_device *platform_network(unsigned handle);
+
+/* Reads one frame of at most (size) bytes; answers its length, 0 when there is none. */
+size_t platform_network_read(unsigned handle, void *bytes, size_t size);
+
+/* Answers false when the device did not take the frame. */
+bool platform_network_write(unsigned handle, const void *bytes, size_t length);
 
 /* Given by the common kernel. */
 

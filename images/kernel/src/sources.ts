@@ -17,6 +17,9 @@ const COMMON = [
   'string.c',
 ];
 
+/** What kernels that move frames themselves share. */
+const DEVICES = ['network.c'];
+
 /** What kernels that have a machine of their own share. */
 const MACHINE = ['boot/pvh.S', 'boot/start-info.c', 'cpu/trap.S', 'cpu/trap.c', 'cpu/paging.c'];
 
@@ -46,7 +49,7 @@ const PLATFORM: Record<Platform, readonly string[]> = {
 
 /** The source files of one platform's kernel, relative to this package. */
 export function kernelSources(platform: Platform): string[] {
-  const machine = platform === 'unix' ? [] : MACHINE;
+  const shared = platform === 'unix' ? DEVICES : MACHINE;
   const own = PLATFORM[platform].map((file) => `platform/${platform}/${file}`);
-  return [...COMMON, ...machine, ...own];
+  return [...COMMON, ...shared, ...own];
 }

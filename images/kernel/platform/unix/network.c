@@ -1,7 +1,7 @@
 /*
  * Network devices: TAP devices of Linux, one frame for each read and write, behind
- * a header that says what is left to do for it (struct virtio_net_hdr). Drivers
- * see that header also where Linux is too old to have it: then it is all zeros.
+ * a header that says what is left to do for it (struct virtio_net_hdr), unless Linux
+ * is too old to have it.
  */
 #include "unix.h"
 
@@ -21,10 +21,6 @@
 /* The length of struct virtio_net_hdr_mrg_rxbuf. */
 #define FRAME_HEADER 12
 
-/* What networkOffloads answers: checksums and segments that Linux takes from us. */
-#define OFFLOAD_CHECKSUM 1
-#define OFFLOAD_SEGMENTATION 2
-
 #define SIOCGIFMTU 0x8921
 #define AF_INET 2
 #define SOCK_DGRAM 2
@@ -39,9 +35,8 @@ struct interface_request {
 };
 
 static struct network {
-    int descriptor, mtu;
-    bool has_header;
-    uint64_t mac;
+    struct network_device device;
+    int descriptor;
 } networks[NETWORKS];
 
 static struct pollfd polls[NETWORKS];
@@ -63,7 +58,7 @@ static _Noreturn void refuse_tap(const struct network_option *option, long error
 }
 
 /* The MTU of the interface that (option) names; halts when there is none. */
-static int mtu_of(const struct network_option *option) {
+static uint32_t mtu_of(const struct network_option *option) {
     struct interface_request request = {0};
     memcpy(request.name, option->tap, strlen(option->tap));
     long socket = system_call(SYS_SOCKET, AF_INET, SOCK_DGRAM, 0);
@@ -71,7 +66,7 @@ static int mtu_of(const struct network_option *option) {
     if (result < 0)
         refuse_tap(option, result);
     system_call(SYS_CLOSE, socket);
-    return request.mtu;
+    return (uint32_t)request.mtu;
 }
 
 /* Attaches (network) to the TAP device of (option). */
@@ -94,7 +89,8 @@ static void attach(struct network *network, const struct network_option *option)
     /* A device that outlives programs remembers what the last one asked for. */
     system_call(SYS_IOCTL, file, TUNSETOFFLOAD, header ? TUN_F_ALL : 0);
     network->descriptor = file;
-    network->has_header = header != 0;
+    if (header)
+        network->device.offloads = OFFLOAD_CHECKSUM | OFFLOAD_SEGMENTATION;
 }
 
 void network_start(void) {
@@ -102,9 +98,10 @@ void network_start(void) {
         struct network *network = &networks[count];
         const struct network_option *option = &options.networks[count];
         /* First whether it exists: attaching would create it. */
-        network->mtu = mtu_of(option);
+        network->device.mtu = mtu_of(option);
         attach(network, option);
-        network->mac = option->mac != 0 ? option->mac : random_mac();
+        network->device.name = option->name;
+        network->device.mac = option->mac != 0 ? option->mac : random_mac();
         polls[count] = (struct pollfd){network->descriptor, POLLIN, 0};
     }
     if (count > 0) {
@@ -132,89 +129,20 @@ void platform_wait(uint64_t deadline) {
     }
 }
 
-/* The device that (value) is a handle of, or NULL. */
-static const struct network *network_of(u64 value) {
-    u32 handle = value_u32(value);
-    return handle < count ? &networks[handle] : NULL;
+unsigned platform_network_count(void) {
+    return count;
 }
 
-HOST_CALL(call_open) {
-    u32 text, length;
-    if (!value_text(host_argument(argv, 0), &text, &length))
-        return VALUE_EXCEPTION;
-    int handle = -1;
-    for (unsigned i = 0; i < count; i++) {
-        const char *name = options.networks[i].name;
-        if (strlen(name) == length &&
-            memcmp(name, host_pointer(text), length) == 0)
-            handle = (int)i;
-    }
-    text_free(text);
-    return value_from_int(handle);
+const struct network_device *platform_network(unsigned handle) {
+    return &networks[handle].device;
 }
 
-HOST_CALL(call_mac) {
-    const struct network *network = network_of(host_argument(argv, 0));
-    if (network == NULL)
-        return host_throw("networkMac: no such device");
-    return value_from_double((double)network->mac);
+size_t platform_network_read(unsigned handle, void *bytes, size_t size) {
+    long length = system_call(SYS_READ, networks[handle].descriptor, bytes, size);
+    return length > 0 ? (size_t)length : 0;
 }
 
-HOST_CALL(call_mtu) {
-    const struct network *network = network_of(host_argument(argv, 0));
-    if (network == NULL)
-        return host_throw("networkMtu: no such device");
-    return value_from_int(network->mtu);
+bool platform_network_write(unsigned handle, const void *bytes, size_t length) {
+    return system_call(SYS_WRITE, networks[handle].descriptor, bytes, length) ==
+           (long)length;
 }
-
-HOST_CALL(call_offloads) {
-    const struct network *network = network_of(host_argument(argv, 0));
-    if (network == NULL)
-        return host_throw("networkOffloads: no such device");
-    return value_from_int(
-        network->has_header ? OFFLOAD_CHECKSUM | OFFLOAD_SEGMENTATION : 0);
-}
-
-HOST_CALL(call_read) {
-    u32 bytes, size;
-    const struct network *network = network_of(host_argument(argv, 0));
-    if (network == NULL)
-        return host_throw("networkRead: no such device");
-    if (!value_bytes(host_argument(argv, 1), &bytes, &size))
-        return VALUE_EXCEPTION;
-    if (size < FRAME_HEADER)
-        return host_throw("networkRead: no room for a header");
-    u32 own = network->has_header ? 0 : FRAME_HEADER;
-    long length = system_call(SYS_READ, network->descriptor,
-                              host_pointer(bytes + own), size - own);
-    if (length <= 0)
-        return value_from_int(0);
-    memset(host_pointer(bytes), 0, own);
-    return value_from_int((s32)(length + own));
-}
-
-HOST_CALL(call_write) {
-    u32 bytes, size;
-    const struct network *network = network_of(host_argument(argv, 0));
-    u32 length = value_u32(host_argument(argv, 2));
-    if (network == NULL)
-        return host_throw("networkWrite: no such device");
-    if (!value_bytes(host_argument(argv, 1), &bytes, &size))
-        return VALUE_EXCEPTION;
-    if (length > size)
-        return host_throw("networkWrite: more than the bytes hold");
-    if (length < FRAME_HEADER)
-        return host_throw("networkWrite: no header");
-    u32 own = network->has_header ? 0 : FRAME_HEADER;
-    long written = system_call(SYS_WRITE, network->descriptor,
-                               host_pointer(bytes + own), length - own);
-    return written == (long)(length - own) ? VALUE_TRUE : VALUE_FALSE;
-}
-
-const struct host_function platform_functions[] = {
-    {"networkOpen", call_open, 1},   {"networkMac", call_mac, 1},
-    {"networkMtu", call_mtu, 1},     {"networkOffloads", call_offloads, 1},
-    {"networkRead", call_read, 2},   {"networkWrite", call_write, 3},
-};
-const unsigned platform_function_count =
-    sizeof platform_functions / sizeof *platform_functions;

@@ -111,7 +111,7 @@ HOST_CALL(call_interrupt_message) {
     return result;
 }
 
-const struct host_function platform_functions[] = {
+HOST_FUNCTIONS = {
     {"registerRead", call_register_read, 2},
     {"registerWrite", call_register_write, 3},
     {"portRead", call_port_read, 2},
@@ -121,5 +121,3 @@ const struct host_function platform_functions[] = {
     {"interruptLine", call_interrupt_line, 1},
     {"interruptMessage", call_interrupt_message, 0},
 };
-const unsigned platform_function_count =
-    sizeof platform_functions / sizeof *platform_functions;
