@@ -25,8 +25,14 @@ export function createResolver(
   { 'dns-server': given }: ResolverOptions,
 ): Resolver {
   const { clock, entropy } = system;
-  const { sockets } = network;
-  const resolver = new Resolver({ sockets, clock, entropy, wake: () => system.wake() });
+  const { sockets, stack } = network;
+  const resolver = new Resolver({
+    sockets,
+    clock,
+    entropy,
+    wake: () => system.wake(),
+    ...(stack && { order: (addresses) => stack.orderDestinations(addresses) }),
+  });
   const configure = () => {
     const { servers, searchDomains } = network.dns;
     const learnt = servers.map((address) => ({ address, port: DNS_PORT }));

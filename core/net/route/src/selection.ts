@@ -28,13 +28,21 @@ export function selectSource<Own extends Candidate>(
   return best;
 }
 
+/** An address of ours that a destination is spoken to from. */
+export interface Source {
+  readonly address: IpAddress;
+  readonly prefixLength: number;
+  readonly isDeprecated: boolean;
+}
+
 /**
- * `destinations`, those to be tried first first (RFC 6724 section 6). `sourceFor` answers which of our
- * addresses would be used for one; `undefined` when it cannot be reached.
+ * `destinations`, those to be tried first first, by the rules of RFC 6724 section 6 that concern a host
+ * without mobility and tunnels. `sourceFor` answers which of our addresses would be used for one;
+ * `undefined` when it cannot be reached.
  */
 export function orderDestinations(
   destinations: readonly IpAddress[],
-  sourceFor: (destination: IpAddress) => IpAddress | undefined,
+  sourceFor: (destination: IpAddress) => Source | undefined,
 ): IpAddress[] {
   // Rule 10: what is equal otherwise stays as it was, which `sort` promises.
   return destinations
@@ -45,35 +53,41 @@ export function orderDestinations(
 
 interface Conversation {
   readonly destination: IpAddress;
-  readonly source: IpAddress | undefined;
+  readonly source: Source | undefined;
 }
 
 /** Negative when `one` is to be tried before `other`. */
 function compareDestinations(one: Conversation, other: Conversation): number {
-  const [a, b] = [one, other];
-  if (a.source === undefined || b.source === undefined) {
-    return Number(a.source === undefined) - Number(b.source === undefined);
+  // Rule 1: what can be reached at all.
+  if (one.source === undefined || other.source === undefined) {
+    return Number(one.source === undefined) - Number(other.source === undefined);
   }
-  const scopes = [scopeOf(a.destination), scopeOf(b.destination)];
-  const isScopeSame = [scopeOf(a.source) === scopes[0], scopeOf(b.source) === scopes[1]];
-  if (isScopeSame[0] !== isScopeSame[1]) return isScopeSame[0] ? -1 : 1;
-  const policies = [policyOf(a.destination), policyOf(b.destination)];
-  const isLabelSame = [
-    policyOf(a.source).label === policies[0].label,
-    policyOf(b.source).label === policies[1].label,
-  ];
-  if (isLabelSame[0] !== isLabelSame[1]) return isLabelSame[0] ? -1 : 1;
-  if (policies[0].precedence !== policies[1].precedence) {
-    return policies[1].precedence - policies[0].precedence;
-  }
-  if (scopes[0] !== scopes[1]) return scopes[0] - scopes[1];
-  return sharedBits(b) - sharedBits(a);
+  const [a, b] = [meritsOf(one.destination, one.source), meritsOf(other.destination, other.source)];
+  // Rule 2, rule 3, rule 5, rule 6, rule 8, rule 9.
+  if (a.isScopeSame !== b.isScopeSame) return a.isScopeSame ? -1 : 1;
+  if (a.isDeprecated !== b.isDeprecated) return b.isDeprecated ? -1 : 1;
+  if (a.isLabelSame !== b.isLabelSame) return a.isLabelSame ? -1 : 1;
+  if (a.precedence !== b.precedence) return b.precedence - a.precedence;
+  if (a.scope !== b.scope) return a.scope - b.scope;
+  return b.sharedBits - a.sharedBits;
 }
 
-/** Rule 9; it says nothing about IPv4, whose neighbouring numbers are not neighbours. */
-function sharedBits({ destination, source }: Conversation): number {
-  if (typeof destination === 'number' || typeof source !== 'bigint') return 0;
-  return Math.min(commonPrefixLength(destination, source), NETWORK_BITS);
+/** What the rules compare. */
+function meritsOf(destination: IpAddress, { address, prefixLength, isDeprecated }: Source) {
+  const scope = scopeOf(destination);
+  const { label, precedence } = policyOf(destination);
+  return {
+    scope,
+    precedence,
+    isDeprecated,
+    isScopeSame: scopeOf(address) === scope,
+    isLabelSame: policyOf(address).label === label,
+    // It says nothing about IPv4, whose neighbouring numbers are not neighbours.
+    sharedBits:
+      typeof destination === 'bigint' && typeof address === 'bigint'
+        ? Math.min(commonPrefixLength(destination, address), prefixLength)
+        : 0,
+  };
 }
 
 /** Whether `one` is the better source, rule by rule. */
@@ -101,5 +115,3 @@ function isBetterSource(one: Candidate, other: Candidate, destination: bigint): 
 function prefixMatch({ address, prefixLength }: Candidate, destination: bigint): number {
   return Math.min(commonPrefixLength(address, destination), prefixLength);
 }
-
-const NETWORK_BITS = 64;

@@ -1,7 +1,9 @@
+import { parseIpv4 } from '@atoll/ipv4/address';
+import { expect as unwrap } from '@atoll/result/result';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { commonPrefixLength, GLOBAL, LINK_LOCAL, policyOf, scopeOf } from '../src/scope.ts';
-import type { Candidate } from '../src/selection.ts';
+import type { Candidate, Source } from '../src/selection.ts';
 import { orderDestinations, selectSource } from '../src/selection.ts';
 import { ip } from './ip.ts';
 
@@ -67,50 +69,90 @@ describe('selectSource', () => {
 });
 
 describe('orderDestinations', () => {
-  const V4 = 0xc633_6479;
+  /** Both orders of what is asked for give `destinations`, when each is spoken to from the source beside it. */
+  function expectOrder(...conversations: [string, string | Source | undefined][]) {
+    const sources = new Map(conversations.map(([to, from]) => [asAddress(to), asSource(from)]));
+    const expected = [...sources.keys()];
+    for (const asked of [expected, expected.toReversed()]) {
+      expect(orderDestinations(asked, (to) => sources.get(to))).toEqual(expected);
+    }
+  }
 
-  // RFC 6724 section 10.2.
+  // The examples of RFC 6724 section 10.2, as far as they concern a host.
   it('prefers the scope that matches', () => {
-    const sources = new Map([
-      [ip('2001:db8:1::1'), ip('2001:db8:1::2')],
-      [V4, 0xa9fe_0d4e],
-    ] as [bigint | number, bigint | number][]);
-    const order = orderDestinations([V4, ip('2001:db8:1::1')], (to) => sources.get(to));
-    expect(order).toEqual([ip('2001:db8:1::1'), V4]);
+    expectOrder(['2001:db8:1::1', '2001:db8:1::2'], ['198.51.100.121', '169.254.13.78']);
+    expectOrder(['198.51.100.121', '198.51.100.117'], ['2001:db8:1::1', 'fe80::1']);
   });
 
-  it('prefers IPv4 over an IPv6 address that only a link-local one could speak to', () => {
-    const sourceFor = (to: bigint | number) =>
-      typeof to === 'number' ? 0xc633_6475 : ip('fe80::1');
-    expect(orderDestinations([ip('2001:db8:1::1'), V4], sourceFor)).toEqual([
-      V4,
-      ip('2001:db8:1::1'),
-    ]);
+  it('avoids destinations that only a deprecated address speaks to', () => {
+    const old = { address: ip('2001:db8:1::2'), prefixLength: 64, isDeprecated: true };
+    expectOrder(['2001:db8:2::1', '2001:db8:2::2'], ['2001:db8:1::1', old]);
   });
 
-  it('prefers higher precedence: IPv6 before IPv4', () => {
-    const sourceFor = (to: bigint | number) =>
-      typeof to === 'number' ? 0x0a01_0204 : ip('2001:db8:1::2');
-    expect(orderDestinations([0x0a01_0203, ip('2001:db8:1::1')], sourceFor)[0]).toBe(
-      ip('2001:db8:1::1'),
+  it('prefers the label that matches', () => {
+    expectOrder(['2002:c633:6401::1', '2002:c633:6401::2'], ['2001:db8:1::1', '2002:c633:6401::2']);
+    expectOrder(['192.0.2.1', '192.0.2.2'], ['fd00::1', '2001:db8:1::2']);
+  });
+
+  it('prefers higher precedence: IPv6 before IPv4, and that before unique local addresses', () => {
+    expectOrder(['2001:db8:1::1', '2001:db8:1::2'], ['10.1.2.3', '10.1.2.4']);
+    expectOrder(['10.1.2.3', '10.1.2.4'], ['fd00:1::1', 'fd00:2::1']);
+    expectOrder(['2001:db8:1::1', '2001:db8:1::2'], ['2002:c633:6401::1', '2002:c633:6401::2']);
+  });
+
+  it('prefers smaller scopes', () => {
+    expectOrder(['fe80::1', 'fe80::2'], ['2001:db8:1::1', '2001:db8:1::2']);
+  });
+
+  it('prefers the longest common prefix, as far as the network of the source goes', () => {
+    expectOrder(['2001:db8:1::1', '2001:db8:1::2'], ['2001:db8:3ffe::1', '2001:db8:3f44::2']);
+    const own = { address: ip('2001:db8:1::9'), prefixLength: 48, isDeprecated: false };
+    const both = [ip('2001:db8:1:7::1'), ip('2001:db8:1::1')];
+    expect(orderDestinations(both, () => own)).toEqual(both);
+    expect(orderDestinations(both, () => ({ ...own, prefixLength: 64 }))).toEqual(
+      both.toReversed(),
     );
   });
 
-  it('puts what cannot be reached last, and leaves the rest as it was', () => {
-    const sourceFor = (to: bigint | number) => (to === 1 ? undefined : 9);
-    expect(orderDestinations([1, 5, 4, 6], sourceFor)).toEqual([5, 4, 6, 1]);
+  it('puts what cannot be reached last', () => {
+    expectOrder(['192.0.2.1', '192.0.2.2'], ['2001:db8::1', undefined]);
+  });
+
+  it('leaves the rest as it was', () => {
+    const all = [5, 4, 6];
+    expect(orderDestinations(all, () => asSource('192.0.2.2'))).toEqual(all);
   });
 
   it('only reorders', () => {
     const address = fc.oneof(fc.nat(0xffff_ffff), fc.bigInt({ min: 0n, max: 2n ** 128n - 1n }));
+    const source = fc.record({
+      address,
+      prefixLength: fc.nat(128),
+      isDeprecated: fc.boolean(),
+    });
     fc.assert(
-      fc.property(fc.uniqueArray(address, { maxLength: 8 }), fc.option(address), (all, source) => {
-        const ordered = orderDestinations(all, () => source ?? undefined);
-        expect(new Set(ordered)).toEqual(new Set(all));
+      fc.property(fc.uniqueArray(fc.tuple(address, fc.option(source)), BY_ADDRESS), (all) => {
+        const sources = new Map(all);
+        const ordered = orderDestinations(
+          [...sources.keys()],
+          (to) => sources.get(to) ?? undefined,
+        );
+        expect(new Set(ordered)).toEqual(new Set(sources.keys()));
       }),
     );
   });
 });
+
+const BY_ADDRESS = { maxLength: 8, selector: ([address]: [bigint | number, unknown]) => address };
+
+function asAddress(text: string): bigint | number {
+  return text.includes(':') ? ip(text) : unwrap(parseIpv4(text));
+}
+
+function asSource(source: string | Source | undefined): Source | undefined {
+  if (source === undefined || typeof source === 'object') return source;
+  return { address: asAddress(source), prefixLength: 64, isDeprecated: false };
+}
 
 describe('scopes and policies', () => {
   it('know the special networks', () => {

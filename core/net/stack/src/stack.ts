@@ -15,6 +15,8 @@ import { contains as contains6 } from '@atoll/ipv6/prefix';
 import type { Logger } from '@atoll/log/log';
 import { PathMtuCache } from '@atoll/path-mtu/cache';
 import { expect } from '@atoll/result/result';
+import type { Source } from '@atoll/route/selection';
+import { orderDestinations } from '@atoll/route/selection';
 import { RouteTable } from '@atoll/route/table';
 import { FastCoalescer, FastSegmenter, fastWire, plainWire } from '@atoll/tcp/fast';
 import type { TcpFeatures } from '@atoll/tcp/features';
@@ -177,6 +179,11 @@ export class Stack implements Sockets {
     this.#shared.routes6.add({ prefix, link: target, gateway });
   }
 
+  /** `destinations`, those to be tried first first (RFC 6724 section 6). */
+  orderDestinations(destinations: readonly IpAddress[]): readonly IpAddress[] {
+    return orderDestinations(destinations, (destination) => this.#sourceFor(destination));
+  }
+
   /**
    * Receives up to {@link FRAMES_PER_POLL} frames from each device, calls the handlers of sockets, does
    * what is due at `now` (monotonic milliseconds), and answers when it must be called again at the latest.
@@ -205,6 +212,16 @@ export class Stack implements Sockets {
     const by = this.#interfaceFor(to.address);
     if (by === undefined) this.#shared.counters.unsent++;
     else by.sendUdp(sourcePort, payload, to.address, to.port, from, mac);
+  }
+
+  /** From which of our addresses `destination` is spoken to; `undefined` when there is no way. */
+  #sourceFor(destination: IpAddress): Source | undefined {
+    const by = this.#interfaceFor(destination);
+    if (typeof destination === 'bigint') {
+      return by?.ipv6.way(destination) && by.ipv6.sourceFor(destination);
+    }
+    const prefix = by?.ipv4.way(destination) && by.ipv4.prefix;
+    return prefix && { address: prefix.address, prefixLength: prefix.length, isDeprecated: false };
   }
 
   /** Which interface leads to `destination`; what is for a whole link leaves by the first. */

@@ -18,21 +18,27 @@ export interface ResolverOptions {
   readonly entropy: Entropy;
   /** Asks the loop to poll again at once: there may be something to wait for now. */
   readonly wake: () => void;
+  /** Puts the addresses of a name into the order in which to try them; IPv6 goes first when left out. */
+  readonly order?: Order;
 }
+
+export type Order = (addresses: readonly IpAddress[]) => readonly IpAddress[];
 
 /** Looks names up. Add it to the loop as an activity, and tell it the servers when they are known. */
 export class Resolver {
   readonly #clock: Clock;
   readonly #wake: () => void;
+  readonly #order: Order;
   readonly #engine: StubResolver;
   readonly #ports: QueryPorts;
   /** By the number of the lookup, which all who ask the same wait for. */
   readonly #pending = new Map<number, Pending>();
   #searchDomains: readonly Name[] = [];
 
-  constructor({ sockets, clock, entropy, wake }: ResolverOptions) {
+  constructor({ sockets, clock, entropy, wake, order }: ResolverOptions) {
     this.#clock = clock;
     this.#wake = wake;
+    this.#order = order ?? ((addresses) => addresses);
     this.#engine = new StubResolver({ entropy, servers: [] });
     this.#ports = new QueryPorts(sockets, {
       onMessage: (bytes, port, from) =>
@@ -70,7 +76,7 @@ export class Resolver {
     return outcome;
   }
 
-  /** The addresses that `name` has, those of IPv6 first; that itself when it is an address. */
+  /** The addresses that `name` has, those to be tried first first; that itself when it is an address. */
   async addresses(name: string): Promise<Result<readonly IpAddress[], LookupFailure>> {
     const address = parseAddress(name);
     if (address !== undefined) return ok([address]);
@@ -82,7 +88,7 @@ export class Resolver {
       else if (failure === undefined || failure.kind === 'empty') failure = outcome.error;
     }
     if (found.length === 0 && failure !== undefined) return { ok: false, error: failure };
-    return ok(found);
+    return ok(this.#order(found));
   }
 
   /** Does what is due at `now` and answers when it wants to be called again, in monotonic milliseconds. */

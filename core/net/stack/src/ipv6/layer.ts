@@ -197,12 +197,12 @@ export class Ipv6Layer {
    */
   way(destination: bigint, source?: bigint): Ipv6Way | undefined {
     const hop = this.#hop(destination);
-    const from = source ?? this.sourceFor(destination);
+    const from = source ?? this.sourceFor(destination)?.address;
     return hop === undefined || from === undefined ? undefined : { source: from, destination, hop };
   }
 
-  /** Which of our addresses speaks to `destination`. */
-  sourceFor(destination: bigint): bigint | undefined {
+  /** Which of our addresses speaks to `destination` (RFC 6724 section 5). */
+  sourceFor(destination: bigint): Candidate | undefined {
     const candidates: Candidate[] = [];
     for (const { address, prefixLength, origin, state } of this.#own.values()) {
       if (state === 'tentative') continue;
@@ -214,7 +214,7 @@ export class Ipv6Layer {
         isOnLink: true,
       });
     }
-    return selectSource(destination, candidates)?.address;
+    return selectSource(destination, candidates);
   }
 
   /** Whom to give a packet for `destination`. */
@@ -312,8 +312,11 @@ export class Ipv6Layer {
           if (event.kind === 'duplicate') this.onDuplicate?.(event.address);
           this.onChange?.();
           break;
-        case 'dns':
         case 'parameters':
+          this.output.hopLimit = event.parameters.hopLimit;
+          this.onChange?.();
+          break;
+        case 'dns':
           this.onChange?.();
           break;
         case 'conflict':
