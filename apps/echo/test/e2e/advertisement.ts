@@ -13,7 +13,7 @@ export function automaticAddress(prefix: string, mac: string): string {
 
 /**
  * The Ethernet frame in which a router says to all (RFC 4861 section 4.2): neighbours count as reachable for
- * a second, and are asked each 200 milliseconds; 2001:db8:1::/64 is on this link and makes addresses.
+ * a second, and are asked each 200 milliseconds; packets may pass 77 routers; 2001:db8:1::/64 is on this link and makes addresses.
  */
 export function routerAdvertisement(): Uint8Array {
   const message = hex(MESSAGE.join(''));
@@ -31,8 +31,8 @@ const ROUTER = 'fe80000000000000 00000000000000ee';
 const EVERYBODY = 'ff02000000000000 0000000000000001';
 
 const MESSAGE = [
-  // Hop limit 64, no flags, half an hour; reachable time and retransmission timer.
-  '8600 0000 40 00 0708 000003e8 000000c8',
+  // Hop limit 77, no flags, half an hour; reachable time and retransmission timer.
+  '8600 0000 4d 00 0708 000003e8 000000c8',
   // Its hardware address; an MTU of 1500.
   '01 01 02a7010000ee 05 01 0000 000005dc',
   // The prefix: on-link and autonomous, valid for a day, preferred for half a day.

@@ -30,6 +30,11 @@ onEach(ALL, ['nc', 'ping'], (target) => {
       }
     });
 
+    it('sends packets as far as the router says', async () => {
+      const { stdout } = await bed.client.run(['ping', '-n', '-c', '1', '-W', '2', address]);
+      expect(stdout).toContain(choice === 'auto' ? ' ttl=77 ' : ' ttl=64 ');
+    });
+
     it.each([1, 2_000_000])('gives %i bytes back over TCP', async (bytes) => {
       const outcome = await exchange(bed.client, address, { bytes });
       expect(outcome).toMatchObject({ intact: 1, failed: {} });

@@ -42,6 +42,8 @@ export interface Ipv6Way {
 
 /** Sends IPv6 packets by one interface. */
 export class Ipv6Output {
+  /** For packets to single hosts, as routers say (RFC 4861 section 6.3.4); at first IANA's recommendation. */
+  hopLimit = 64;
   readonly #parts: Ipv6OutputParts;
   // One header each serves for all packets, so that sending one allocates little.
   readonly #ipv6 = emptyIpv6Header();
@@ -80,7 +82,7 @@ export class Ipv6Output {
     if (frame === undefined) return;
     frame.bytes.set(payload, PAYLOAD + UDP_HEADER_LENGTH);
     emitUdp(frame, PAYLOAD, addresses, udp, checksum);
-    this.#sendWhole(frame, way, PROTOCOL_UDP, length, HOP_LIMIT, mac);
+    this.#sendWhole(frame, way, PROTOCOL_UDP, length, this.#hopLimitTo(way), mac);
   }
 
   /** Sends `payload`, whose first header is that of `protocol`, as a packet or as its fragments. */
@@ -88,7 +90,7 @@ export class Ipv6Output {
     way: Ipv6Way,
     protocol: number,
     payload: Uint8Array,
-    { hopLimit = HOP_LIMIT, mac }: { hopLimit?: number; mac?: number | undefined } = {},
+    { hopLimit = this.#hopLimitTo(way), mac }: { hopLimit?: number; mac?: number | undefined } = {},
   ): void {
     const { link, mtuTo } = this.#parts;
     if (IPV6_HEADER_LENGTH + payload.length > mtuTo(way.destination)) {
@@ -103,7 +105,7 @@ export class Ipv6Output {
 
   /** Sends the TCP segment of `length` bytes that is in `frame`. */
   sendSegment(frame: Frame, way: Ipv6Way, length: number): void {
-    this.#sendWhole(frame, way, PROTOCOL_TCP, length, HOP_LIMIT, undefined);
+    this.#sendWhole(frame, way, PROTOCOL_TCP, length, this.hopLimit, undefined);
   }
 
   #sendWhole(
@@ -134,6 +136,7 @@ export class Ipv6Output {
   ): void {
     const { link, entropy, mtuTo } = this.#parts;
     const identification = randomIdentification(entropy);
+    const hopLimit = this.#hopLimitTo(way);
     for (const fragment of fragments(payload.length, mtuTo(way.destination))) {
       const { offset, length } = fragment;
       const frame = link.transmit(IPV6_HEADER_LENGTH + FRAGMENT_HEADER_LENGTH + length);
@@ -142,8 +145,13 @@ export class Ipv6Output {
       emitFragmentHeader(frame.bytes, PAYLOAD, protocol, fragment, identification);
       const piece = payload.subarray(offset, offset + length);
       frame.bytes.set(piece, PAYLOAD + FRAGMENT_HEADER_LENGTH);
-      this.#sendWhole(frame, way, FRAGMENT, FRAGMENT_HEADER_LENGTH + length, HOP_LIMIT, mac);
+      this.#sendWhole(frame, way, FRAGMENT, FRAGMENT_HEADER_LENGTH + length, hopLimit, mac);
     }
+  }
+
+  /** What is for a group stays on the link unless somebody says otherwise (RFC 3493 section 5.2). */
+  #hopLimitTo({ hop }: Ipv6Way): number {
+    return isMulticast(hop) ? 1 : this.hopLimit;
   }
 
   #sendFrame(frame: Frame, hop: bigint, given: number | undefined): void {
@@ -156,5 +164,3 @@ export class Ipv6Output {
 
 /** Where the payload of IPv6 starts in a frame. */
 const PAYLOAD = ETHERNET_HEADER_LENGTH + IPV6_HEADER_LENGTH;
-/** IANA's recommendation for the hop limit. */
-const HOP_LIMIT = 64;
