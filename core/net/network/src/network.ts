@@ -5,12 +5,12 @@ import type { Sockets } from '@atoll/device/socket';
 import type { ClientLease } from '@atoll/dhcp/client';
 import { macText } from '@atoll/ethernet/address';
 import type { Ipv4Prefix } from '@atoll/ipv4/address';
-import { ipv4Text, prefixText } from '@atoll/ipv4/address';
+import { prefixText } from '@atoll/ipv4/address';
 import type { Interface } from '@atoll/stack/interface';
-import { checkIpv4 } from '@atoll/stack/ipv4';
 import type { AttachOptions } from '@atoll/stack/stack';
 import { Stack } from '@atoll/stack/stack';
 import type { NetworkOptions } from './arguments.ts';
+import { checkOptions } from './check.ts';
 import { DhcpActivity } from './dhcp.ts';
 import { Dhcpv6Activity } from './dhcpv6.ts';
 import type { DnsConfiguration } from './name-servers.ts';
@@ -47,6 +47,7 @@ export function startNetwork(
   hooks: NetworkHooks = {},
 ): Network {
   const device = system.network(name);
+  checkOptions(options);
   if (device !== undefined) return new OwnNetwork(system, options, device, hooks);
   if (system.sockets === undefined) throw new Misconfiguration('there is no network');
   system.log.info("ready: on the host's sockets");
@@ -68,7 +69,6 @@ class OwnNetwork implements Network {
     const { entropy, fast, log } = system;
     const { ipv4, 'ipv4-gateway': gateway, ipv6 } = options;
     const prefix = typeof ipv4 === 'string' ? undefined : ipv4;
-    if (prefix !== undefined) check(prefix, gateway);
     this.stack = new Stack({
       entropy,
       log,
@@ -148,28 +148,10 @@ function configureIpv6(
   { ipv6, 'ipv6-gateway': gateway }: NetworkOptions,
   now: number,
 ): void {
-  if (gateway !== undefined) {
-    if (ipv6 === 'none') {
-      throw new Misconfiguration(
-        '--ipv6-gateway: there is no IPv6\n  expected it without --ipv6=none',
-      );
-    }
-    stack.addRoute6(target, { address: 0n, length: 0 }, gateway);
-  }
+  if (gateway !== undefined) stack.addRoute6(target, { address: 0n, length: 0 }, gateway);
   if (typeof ipv6 === 'string') return;
   target.ipv6.add(ipv6.address, ipv6.length, now);
   stack.addRoute6(target, ipv6);
 }
 
 const MOST_TCP_MEMORY = 2 ** 25;
-
-function check(prefix: Ipv4Prefix, gateway: number | undefined): void {
-  const checked = checkIpv4(prefix, gateway);
-  if (checked.ok) return;
-  const isGateway = gateway !== undefined && checkIpv4(prefix, undefined).ok;
-  const argument = isGateway
-    ? `--ipv4-gateway=${ipv4Text(gateway)}`
-    : `--ipv4=${prefixText(prefix)}`;
-  const expected = isGateway ? 'a router of our network' : 'the address of a host';
-  throw new Misconfiguration(`${argument}: ${checked.error.reason}\n  expected ${expected}`);
-}

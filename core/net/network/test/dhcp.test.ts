@@ -5,25 +5,21 @@ import { dhcpServerConfig } from '@atoll/dhcp/config';
 import { parseMessage } from '@atoll/dhcp/packet';
 import { DhcpServer } from '@atoll/dhcp/server';
 import { Logger } from '@atoll/log/log';
-import type { NetworkOptions } from '@atoll/network/arguments';
-import { networkArguments } from '@atoll/network/arguments';
-import { startNetwork } from '@atoll/network/network';
 import { expect as unwrap } from '@atoll/result/result';
 import { Lan } from '@atoll/sim/lan';
 import { Stack } from '@atoll/stack/stack';
-import { nodeFastPaths } from '@atoll/testbed/fast';
 import { describe, expect, it } from 'vitest';
+import type { NetworkOptions } from '../src/arguments.ts';
+import { networkArguments } from '../src/arguments.ts';
+import { startNetwork } from '../src/network.ts';
 import { systemOn } from './machine.ts';
 
 const SERVER = 0x0a00_0001;
 const MINUTE = 60_000;
 
-const fast = await nodeFastPaths(['bytes', 'ipv6', 'tcp']);
-const { allocate } = fast;
-
 /** A machine that asks for its address, with the name servers and addresses that it had in turn. */
 function startClient(lan: Lan, ...words: string[]) {
-  const { system, lines } = systemOn(lan.host('client'), fast);
+  const { system, lines } = systemOn(lan.host('client'));
   const options: NetworkOptions = unwrap(parseArguments(networkArguments('dhcp'), words));
   const addresses: (number | undefined)[] = [];
   const network = startNetwork(system, options, 'service', {
@@ -60,7 +56,7 @@ function startServer(lan: Lan, ...options: string[]) {
 
 describe('--ipv4=dhcp', () => {
   it('gets an address, uses it, and keeps it', () => {
-    const lan = new Lan(1, { allocate, delay: 1 });
+    const lan = new Lan(1, { delay: 1 });
     startServer(lan);
     const { network, lines, addresses } = startClient(lan);
     lan.run(100);
@@ -76,7 +72,7 @@ describe('--ipv4=dhcp', () => {
   });
 
   it('gets one in the end on a bad network', () => {
-    const lan = new Lan(2, { allocate, delay: 5, jitter: 20, loss: 0.3, duplicate: 0.1 });
+    const lan = new Lan(2, { delay: 5, jitter: 20, loss: 0.3, duplicate: 0.1 });
     startServer(lan);
     const { addresses } = startClient(lan);
     lan.run(20 * MINUTE);
@@ -84,7 +80,7 @@ describe('--ipv4=dhcp', () => {
   });
 
   it('gives the address up when nobody renews it, and gets one again', () => {
-    const lan = new Lan(3, { allocate, delay: 1 });
+    const lan = new Lan(3, { delay: 1 });
     const server = startServer(lan);
     const { network, lines, addresses } = startClient(lan);
     lan.run(1000);
@@ -101,7 +97,6 @@ describe('--ipv4=dhcp', () => {
   it('sends no more at a time than the server says', () => {
     let longest = 0;
     const lan = new Lan(5, {
-      allocate,
       delay: 1,
       observe(_, from, frame) {
         if (from === 'client') longest = Math.max(longest, frame.length);
@@ -122,7 +117,7 @@ describe('--ipv4=dhcp', () => {
   });
 
   it('knows the name servers and the domain of the network', () => {
-    const lan = new Lan(6, { allocate, delay: 1 });
+    const lan = new Lan(6, { delay: 1 });
     startServer(lan, 'option:dns-server,10.0.0.53,10.0.0.54', 'option:domain-name,lan');
     const { network } = startClient(lan);
     lan.run(1000);
@@ -130,7 +125,7 @@ describe('--ipv4=dhcp', () => {
   });
 
   it('reaches a router that is outside of its network', () => {
-    const lan = new Lan(7, { allocate, delay: 1 });
+    const lan = new Lan(7, { delay: 1 });
     startServer(lan, 'option:router,192.0.2.1');
     const { network, addresses } = startClient(lan);
     lan.run(1000);
@@ -139,7 +134,7 @@ describe('--ipv4=dhcp', () => {
   });
 
   it('takes the router of the argument before that of the server', () => {
-    const lan = new Lan(4, { allocate, delay: 1 });
+    const lan = new Lan(4, { delay: 1 });
     startServer(lan);
     const { network } = startClient(lan, '--ipv4-gateway=10.0.0.77');
     lan.run(1000);

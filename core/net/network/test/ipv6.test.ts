@@ -1,12 +1,12 @@
 import { parseArguments } from '@atoll/conf/parse';
 import { MESSAGE_TYPE } from '@atoll/dhcpv6/packet';
+import { ALL_NODES } from '@atoll/ipv6/address';
 import { eui64InterfaceId } from '@atoll/ipv6/interface-id';
-import { networkArguments } from '@atoll/network/arguments';
-import { startNetwork } from '@atoll/network/network';
 import { expect as unwrap } from '@atoll/result/result';
 import { Lan } from '@atoll/sim/lan';
-import { nodeFastPaths } from '@atoll/testbed/fast';
 import { describe, expect, it } from 'vitest';
+import { networkArguments } from '../src/arguments.ts';
+import { startNetwork } from '../src/network.ts';
 import { systemOn } from './machine.ts';
 import { LEASED, LIFETIME, NAME_SERVER, PREFIX, prefix, Router } from './router.ts';
 
@@ -15,13 +15,10 @@ const OTHER_PREFIX = PREFIX + (1n << 64n);
 const FAR = 0x2a00n << 112n;
 const T = MESSAGE_TYPE;
 
-const fast = await nodeFastPaths(['bytes', 'ipv6', 'tcp']);
-const { allocate } = fast;
-
 /** A machine with `--ipv6=auto`, and how often what it knows of DNS changed. */
 function startClient(lan: Lan, ...words: string[]) {
   const host = lan.host('client');
-  const { system, lines } = systemOn(host, fast);
+  const { system, lines } = systemOn(host);
   const options = unwrap(parseArguments(networkArguments('none'), words));
   const network = startNetwork(system, options, 'service');
   const { interface: eth } = network;
@@ -54,7 +51,7 @@ function isAnswered(lan: Lan, client: Client, router: Router, address: bigint): 
 
 describe('routers without DHCPv6', () => {
   it('give an address, a way out, name servers and domains', () => {
-    const lan = new Lan(1, { allocate, delay: 1 });
+    const lan = new Lan(1, { delay: 1 });
     const router = new Router(lan, {
       dnsServers: [{ addresses: [NAME_SERVER], lifetime: LIFETIME }],
       searchDomains: [{ domains: ['lan'], lifetime: LIFETIME }],
@@ -74,15 +71,48 @@ describe('routers without DHCPv6', () => {
   });
 
   it('say how large packets may be', () => {
-    const lan = new Lan(2, { allocate, delay: 1 });
+    const lan = new Lan(2, { delay: 1 });
     new Router(lan, { mtu: 1400 });
     const client = startClient(lan);
     lan.run(20 * SECOND);
     expect(client.ipv6.mtuTo(FAR)).toBe(1400);
   });
 
+  it('say how far packets go, which groups beyond the link never are', () => {
+    const hopLimits = new Map<number, Set<number>>();
+    const lan = new Lan(12, {
+      delay: 1,
+      observe(_, from, frame) {
+        if (from !== 'client' || frame[12] !== 0x86) return;
+        const protocol = frame[20] + (frame[38] === 0xff ? 0x100 : 0);
+        hopLimits.set(protocol, (hopLimits.get(protocol) ?? new Set()).add(frame[21]));
+      },
+    });
+    const router = new Router(lan, { hopLimit: 77 });
+    const client = startClient(lan);
+    lan.run(20 * SECOND);
+    hopLimits.clear();
+    const { udp, tcp } = client.network.sockets;
+    const socket = udp.bind(0, () => {});
+    lan.after(0, () => {
+      tcp.connect({ address: NAME_SERVER, port: 9 }, () => ({ onReadable() {} }));
+      for (const address of [NAME_SERVER, ALL_NODES]) {
+        for (const length of [1, 3000]) socket?.send(new Uint8Array(length), { address, port: 9 });
+      }
+    });
+    lan.run(lan.now + SECOND);
+    const [one, far] = [new Set([1]), new Set([77])];
+    expect([6, 17, 44, 0x111, 0x12c].map((each) => hopLimits.get(each))).toEqual([
+      ...[far, far, far],
+      ...[one, one],
+    ]);
+    router.advertise({ hopLimit: 1 });
+    lan.run(lan.now + 10 * SECOND);
+    expect(client.ipv6.output.hopLimit).toBe(77);
+  });
+
   it('renumber the network: what is new is used, what is old answers until it ends', () => {
-    const lan = new Lan(3, { allocate, delay: 1 });
+    const lan = new Lan(3, { delay: 1 });
     const router = new Router(lan);
     const client = startClient(lan);
     lan.run(20 * SECOND);
@@ -91,7 +121,7 @@ describe('routers without DHCPv6', () => {
     lan.run(40 * SECOND);
     const renewed = client.own - PREFIX + OTHER_PREFIX;
     expect(stateOf(client, client.own)).toBe('deprecated');
-    expect(client.ipv6.sourceFor(FAR)).toBe(renewed);
+    expect(client.ipv6.sourceFor(FAR)?.address).toBe(renewed);
     expect(isAnswered(lan, client, router, client.own)).toBe(true);
     router.advertise({ prefixes: [prefix({ prefix: OTHER_PREFIX })] });
     lan.run(lan.now + 2 * LIFETIME * SECOND);
@@ -100,7 +130,7 @@ describe('routers without DHCPv6', () => {
   });
 
   it('are forgotten with all that they said when they are gone, and heard again', () => {
-    const lan = new Lan(4, { allocate, delay: 1 });
+    const lan = new Lan(4, { delay: 1 });
     const router = new Router(lan, {
       dnsServers: [{ addresses: [NAME_SERVER], lifetime: LIFETIME }],
     });
@@ -118,7 +148,7 @@ describe('routers without DHCPv6', () => {
   });
 
   it('that name us as the name server name nobody', () => {
-    const lan = new Lan(5, { allocate, delay: 1 });
+    const lan = new Lan(5, { delay: 1 });
     const router = new Router(lan);
     const client = startClient(lan);
     router.advertise({ dnsServers: [{ addresses: [client.own], lifetime: LIFETIME }] });
@@ -129,7 +159,7 @@ describe('routers without DHCPv6', () => {
 
 describe('DHCPv6', () => {
   it('gives an address when routers say so, which is renewed and used', () => {
-    const lan = new Lan(6, { allocate, delay: 1 });
+    const lan = new Lan(6, { delay: 1 });
     const router = new Router(lan, {
       isManaged: true,
       prefixes: [prefix({ isAutonomous: false })],
@@ -137,7 +167,7 @@ describe('DHCPv6', () => {
     const client = startClient(lan);
     lan.run(20 * SECOND);
     expect(stateOf(client, LEASED)).toBe('preferred');
-    expect(client.ipv6.sourceFor(FAR)).toBe(LEASED);
+    expect(client.ipv6.sourceFor(FAR)?.address).toBe(LEASED);
     expect(client.network.dns.servers).toEqual([NAME_SERVER + 1n]);
     expect(isAnswered(lan, client, router, LEASED)).toBe(true);
     lan.run(3 * LIFETIME * SECOND);
@@ -147,7 +177,7 @@ describe('DHCPv6', () => {
   });
 
   it('gives only name servers when routers say no more, after those of DHCPv6 those of routers', () => {
-    const lan = new Lan(7, { allocate, delay: 1 });
+    const lan = new Lan(7, { delay: 1 });
     const router = new Router(lan, {
       hasOtherConfiguration: true,
       dnsServers: [{ addresses: [NAME_SERVER], lifetime: LIFETIME }],
@@ -160,7 +190,7 @@ describe('DHCPv6', () => {
   });
 
   it('gives addresses as well from when routers say so', () => {
-    const lan = new Lan(8, { allocate, delay: 1 });
+    const lan = new Lan(8, { delay: 1 });
     const router = new Router(lan, { hasOtherConfiguration: true });
     const client = startClient(lan);
     lan.run(20 * SECOND);
@@ -171,7 +201,7 @@ describe('DHCPv6', () => {
   });
 
   it('takes an address that somebody has back, and gives another', () => {
-    const lan = new Lan(9, { allocate, delay: 1 });
+    const lan = new Lan(9, { delay: 1 });
     const router = new Router(lan, { isManaged: true });
     router.eth.ipv6.add(LEASED, 64, 0);
     lan.run(5 * SECOND);
@@ -183,7 +213,7 @@ describe('DHCPv6', () => {
   });
 
   it('has its address removed when nobody renews it', () => {
-    const lan = new Lan(10, { allocate, delay: 1 });
+    const lan = new Lan(10, { delay: 1 });
     const router = new Router(lan, { isManaged: true });
     const client = startClient(lan);
     lan.run(20 * SECOND);
@@ -195,7 +225,7 @@ describe('DHCPv6', () => {
   });
 
   it('is not asked with an address from the arguments, and none without IPv6', () => {
-    const lan = new Lan(11, { allocate, delay: 1 });
+    const lan = new Lan(11, { delay: 1 });
     const router = new Router(lan, { isManaged: true });
     const fixed = startClient(lan, '--ipv6=2001:db8:1::7/64');
     const without = startClient(lan, '--ipv6=none');

@@ -5,30 +5,28 @@ import { parseName } from '@atoll/dns/name';
 import { createDnsServer } from '@atoll/dns/server';
 import { Zone } from '@atoll/dns/zone';
 import { Logger } from '@atoll/log/log';
-import { networkArguments } from '@atoll/network/arguments';
-import { startNetwork } from '@atoll/network/network';
-import { createResolver, resolverArguments } from '@atoll/network/resolver';
 import { expect as unwrap } from '@atoll/result/result';
 import { Lan } from '@atoll/sim/lan';
 import type { Stack } from '@atoll/stack/stack';
-import { nodeFastPaths } from '@atoll/testbed/fast';
 import { describe, expect, it } from 'vitest';
+import { networkArguments } from '../src/arguments.ts';
+import { startNetwork } from '../src/network.ts';
+import { createResolver, resolverArguments } from '../src/resolver.ts';
 import { systemOn } from './machine.ts';
-import { LIFETIME, NAME_SERVER, PREFIX, Router } from './router.ts';
+import { LIFETIME, NAME_SERVER, PREFIX, prefix, Router } from './router.ts';
 
 const SECOND = 1000;
 const WEB = PREFIX | 0x80n;
 const ARGUMENTS = { ...networkArguments('none'), ...resolverArguments() };
 
-const fast = await nodeFastPaths(['bytes', 'ipv6', 'tcp']);
-const { allocate } = fast;
-
 const name = (text: string) => unwrap(parseName(text));
 
-/** Serves DNS on `stack`: `www.lan`, and `many.lan`, whose addresses do not fit in a datagram. */
+/** Serves DNS on `stack`: `www.lan`, `both.lan` with both versions of IP, and `many.lan`, whose addresses do not fit in a datagram. */
 function serveDns(lan: Lan, { udp, tcp }: Stack): string[] {
   const zone = new Zone({ domains: [name('lan')] });
   zone.setHost(name('www.lan'), WEB, 0);
+  zone.setHost(name('both.lan'), 0x2a00n << 112n, 0);
+  zone.setHost(name('both.lan'), 0xcb00_7101, 0);
   for (let host = 0; host < 100; host++) zone.setHost(name('many.lan'), 0x0a00_0100 + host, 0);
   const server = createDnsServer({
     zone,
@@ -63,7 +61,7 @@ function serveDns(lan: Lan, { udp, tcp }: Stack): string[] {
 }
 
 function startClient(lan: Lan, ...words: string[]) {
-  const { system } = systemOn(lan.host('client'), fast);
+  const { system } = systemOn(lan.host('client'));
   const options = unwrap(parseArguments(ARGUMENTS, words));
   const network = startNetwork(system, options, 'service');
   return createResolver(system, network, options);
@@ -87,7 +85,7 @@ const OF_ROUTER = {
 
 describe('a resolver', () => {
   it('asks the name server of the network as soon as there is one', async () => {
-    const lan = new Lan(1, { allocate, delay: 1 });
+    const lan = new Lan(1, { delay: 1 });
     const router = new Router(lan, OF_ROUTER);
     const asked = serveDns(lan, router.stack);
     const resolver = startClient(lan);
@@ -97,7 +95,7 @@ describe('a resolver', () => {
   });
 
   it('asks over TCP for what does not fit', async () => {
-    const lan = new Lan(2, { allocate, delay: 1 });
+    const lan = new Lan(2, { delay: 1 });
     const router = new Router(lan, OF_ROUTER);
     const asked = serveDns(lan, router.stack);
     const resolver = startClient(lan);
@@ -106,7 +104,7 @@ describe('a resolver', () => {
   });
 
   it('asks a name server at a link-local address', async () => {
-    const lan = new Lan(3, { allocate, delay: 1 });
+    const lan = new Lan(3, { delay: 1 });
     const router = new Router(lan);
     lan.run(2 * SECOND);
     const address = router.eth.ipv6.linkLocal ?? 0n;
@@ -117,7 +115,7 @@ describe('a resolver', () => {
   });
 
   it('asks the server of the arguments and no other', async () => {
-    const lan = new Lan(4, { allocate, delay: 1 });
+    const lan = new Lan(4, { delay: 1 });
     const router = new Router(lan, {
       dnsServers: [{ addresses: [PREFIX | 0x99n], lifetime: LIFETIME }],
     });
@@ -131,7 +129,7 @@ describe('a resolver', () => {
   });
 
   it('follows the network to another name server', async () => {
-    const lan = new Lan(5, { allocate, delay: 1 });
+    const lan = new Lan(5, { delay: 1 });
     const silent = { dnsServers: [{ addresses: [PREFIX | 0x99n], lifetime: LIFETIME }] };
     const router = new Router(lan, silent);
     serveDns(lan, router.stack);
@@ -144,8 +142,23 @@ describe('a resolver', () => {
     expect(unwrap(await settle(lan, asked))).toEqual([WEB]);
   });
 
+  it('puts first what can be reached best', async () => {
+    const lan = new Lan(7, { delay: 1 });
+    const router = new Router(lan, OF_ROUTER);
+    serveDns(lan, router.stack);
+    const far = 'both.lan';
+    const [ipv6, ipv4] = [0x2a00n << 112n, 0xcb00_7101];
+    const resolver = startClient(lan, '--ipv4=192.0.2.2/24', '--ipv4-gateway=192.0.2.1');
+    lan.run(20 * SECOND);
+    expect(unwrap(await settle(lan, resolver.addresses(far)))).toEqual([ipv6, ipv4]);
+    router.advertise({ lifetime: 0 });
+    expect(unwrap(await settle(lan, resolver.addresses(far)))).toEqual([ipv4, ipv6]);
+    router.advertise({ lifetime: LIFETIME, prefixes: [prefix({ preferredLifetime: 0 })] });
+    expect(unwrap(await settle(lan, resolver.addresses(far)))).toEqual([ipv4, ipv6]);
+  });
+
   it('says that nobody answers when nobody is there', async () => {
-    const lan = new Lan(6, { allocate, delay: 1 });
+    const lan = new Lan(6, { delay: 1 });
     const resolver = startClient(lan);
     const outcome = await settle(lan, resolver.addresses('www.lan'));
     expect(outcome).toMatchObject({ ok: false, error: { kind: 'silent' } });
