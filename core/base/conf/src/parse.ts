@@ -3,40 +3,62 @@ import { misconfigured, ok } from '@atoll/result/result';
 import { nearest } from './nearest.ts';
 import type { ArgumentTable, Options } from './table.ts';
 
+/** Arguments from a place that counts less than those given at boot. */
+export interface Fallback {
+  /** For messages: `compiled in`, `on the disk "storage"`. */
+  readonly origin: string;
+  readonly words: readonly string[];
+}
+
 /**
  * Parses boot arguments: `--name=value`, `--name value`, or `--name` for a flag.
  *
- * `preset` are arguments that were compiled in; one given at boot replaces all presets of its name.
- * The error is a whole message of two lines: what is wrong, and what was expected.
+ * All arguments of one name come from the same place: from `words`, or else from the first of
+ * `fallbacks` that has any. The error is a whole message of two lines: what is wrong, and what was
+ * expected.
  */
 export function parseArguments<Table extends ArgumentTable>(
   table: Table,
   words: readonly string[],
-  preset: readonly string[] = [],
+  fallbacks: readonly Fallback[] = [],
 ): Result<Options<Table>> {
-  const given = sortByName(table, words);
-  if (!given.ok) return given;
-  const compiledIn = sortByName(table, preset);
-  if (!compiledIn.ok) return compiledIn;
+  const places: Place[] = [];
+  for (const { origin, words: texts } of [{ origin: '', words }, ...fallbacks]) {
+    const sorted = sortByName(table, texts);
+    const prefix = origin === '' ? '' : `${origin}: `;
+    if (!sorted.ok) return misconfigured(prefix + sorted.error.reason);
+    places.push({ prefix, texts: sorted.value });
+  }
 
   const options: Record<string, unknown> = {};
-  for (const [name, argument] of Object.entries(table)) {
-    const texts = given.value.get(name) ?? compiledIn.value.get(name) ?? [];
-    if (argument.kind === 'required' && texts.length === 0) {
-      return misconfigured(`--${name} is missing\n${hint(table, name)}`);
-    }
-    if (argument.kind !== 'repeated' && texts.length > 1) {
-      return misconfigured(`--${name} is given twice\n  expected it at most once`);
-    }
-    const result = argument.collect(texts);
-    if (!result.ok) {
-      return misconfigured(
-        `--${name}=${culprit(argument, texts)}: ${result.error.reason}\n${hint(table, name)}`,
-      );
-    }
+  for (const name of Object.keys(table)) {
+    const place = places.find(({ texts }) => texts.has(name));
+    const result = collect(table, name, place?.texts.get(name) ?? []);
+    if (!result.ok) return misconfigured((place?.prefix ?? '') + result.error.reason);
     options[name] = result.value;
   }
   return ok(options as Options<Table>);
+}
+
+interface Place {
+  /** What a message about it starts with. */
+  readonly prefix: string;
+  readonly texts: ReadonlyMap<string, readonly string[]>;
+}
+
+/** The value of the argument `name`, given as `texts`. */
+function collect(table: ArgumentTable, name: string, texts: readonly string[]): Result<unknown> {
+  const argument = table[name];
+  if (argument.kind === 'required' && texts.length === 0) {
+    return misconfigured(`--${name} is missing\n${hint(table, name)}`);
+  }
+  if (argument.kind !== 'repeated' && texts.length > 1) {
+    return misconfigured(`--${name} is given twice\n  expected it at most once`);
+  }
+  const result = argument.collect(texts);
+  if (result.ok) return result;
+  const text = culprit(argument, texts);
+  return misconfigured(`--${name}=${text}: ${result.error.reason}\n${hint(table, name)}`);
 }
 
 /** Splits one line of text into words at white space; quotes and backslashes protect it. */

@@ -41,11 +41,13 @@ describe('parseArguments', () => {
     expect(result.ok && result.value['dhcp-range']).toBe('a=b --quiet');
   });
 
-  it('lets a boot argument replace all presets of its name', () => {
-    const preset = ['--host-record=a', '--host-record=b', '--cache-size=5'];
-    const result = parseArguments(TABLE, ['--host-record=c'], preset);
-    expect(result.ok && result.value['host-record']).toEqual(['c']);
+  it('takes all arguments of one name from the first place that has any', () => {
+    const disk = { origin: 'on a disk', words: ['--host-record=b', '--cache-size=5'] };
+    const words = ['--host-record=c', '--host-record=d', '--cache-size=7', '--quiet'];
+    const result = parseArguments(TABLE, ['--host-record=a'], [disk, { origin: 'in', words }]);
+    expect(result.ok && result.value['host-record']).toEqual(['a']);
     expect(result.ok && result.value['cache-size']).toBe(5);
+    expect(result.ok && result.value.quiet).toBe(true);
   });
 
   it.each([
@@ -91,9 +93,13 @@ describe('parseArguments', () => {
     expect(reasonOf([], NAME)).toBe('--name is missing\n  expected a name, such as --name=x');
   });
 
-  it('names the preset that cannot be used', () => {
-    const result = parseArguments(TABLE, [], ['--cache-size=no']);
-    expect(result.ok ? '' : result.error.reason).toContain('--cache-size=no');
+  it.each([
+    ['--cache-size=no', 'on a disk: --cache-size=no: it is not'],
+    ['--cache-sise=5', 'on a disk: unknown argument --cache-sise\n'],
+    ['--cache-size', 'on a disk: --cache-size has no value\n'],
+  ])('says where %s comes from', (word, message) => {
+    const result = parseArguments(TABLE, [], [{ origin: 'on a disk', words: [word] }]);
+    expect(result.ok ? '' : result.error.reason).toContain(message);
   });
 
   it('answers every list of words', () => {
