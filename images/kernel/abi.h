@@ -9,13 +9,16 @@
  *   every platform   abi platform bootArguments write monotonic wallClock
  *                    entropy seed isSeeded memoryUsed memorySize halt run
  *                    address fast
- *   network.c        networkOpen networkMac networkMtu networkOffloads
+ *   network.c        networkName networkMac networkMtu networkOffloads
  *                    networkRead networkWrite
+ *   block.c          blockName blockSize blockCount blockIsReadOnly
+ *                    blockIsDurable blockRead blockWrite blockFlush
  *   virtio           see platform/virtio/registers.c
  *
  * Rules that hold for all of them:
  *
- * - Wrong use by a driver (a handle that was not opened, bytes that are not a
+ * - Handles count from 0; the names of devices end where there is no more.
+ * - Wrong use by a driver (a handle without a device, bytes that are not a
  *   Uint8Array) throws; what a device or peer does never throws.
  * - Offsets into linear memory stay valid for ever: it grows, but never moves.
  * - After the evaluation, promise jobs run; then the kernel calls the function
@@ -30,7 +33,7 @@
 #ifndef ATOLL_ABI_H
 #define ATOLL_ABI_H
 
-#define ATOLL_ABI 3
+#define ATOLL_ABI 4
 
 /* Exit statuses, as in BSD's sysexits. */
 #define STATUS_USAGE 64       /* a wrong option or boot argument */

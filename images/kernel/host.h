@@ -111,6 +111,10 @@ static inline u32 value_u32(u64 value) {
     return 0;
 }
 
+static inline u64 value_from_bool(bool is_true) {
+    return is_true ? VALUE_TRUE : VALUE_FALSE;
+}
+
 static inline u64 value_from_int(s32 number) {
     return (u32)number;
 }

@@ -15,19 +15,10 @@ static const struct network_device *device_of(u64 value) {
     return handle < platform_network_count() ? platform_network(handle) : NULL;
 }
 
-HOST_CALL(call_open) {
-    u32 text, length;
-    if (!value_text(host_argument(argv, 0), &text, &length))
-        return VALUE_EXCEPTION;
-    int handle = -1;
-    for (unsigned i = 0; i < platform_network_count(); i++) {
-        const char *name = platform_network(i)->name;
-        if (strlen(name) == length &&
-            memcmp(name, host_pointer(text), length) == 0)
-            handle = (int)i;
-    }
-    text_free(text);
-    return value_from_int(handle);
+HOST_CALL(call_name) {
+    const struct network_device *device = device_of(host_argument(argv, 0));
+    return device == NULL ? VALUE_UNDEFINED
+                          : engine_string(device->name, strlen(device->name));
 }
 
 HOST_CALL(call_mac) {
@@ -81,12 +72,12 @@ HOST_CALL(call_write) {
     if (length < FRAME_HEADER)
         return host_throw("networkWrite: no header");
     u32 own = device->offloads != 0 ? 0 : FRAME_HEADER;
-    bool taken = platform_network_write(handle, host_pointer(bytes + own), length - own);
-    return taken ? VALUE_TRUE : VALUE_FALSE;
+    return value_from_bool(
+        platform_network_write(handle, host_pointer(bytes + own), length - own));
 }
 
 HOST_FUNCTIONS = {
-    {"networkOpen", call_open, 1},   {"networkMac", call_mac, 1},
+    {"networkName", call_name, 1},   {"networkMac", call_mac, 1},
     {"networkMtu", call_mtu, 1},     {"networkOffloads", call_offloads, 1},
     {"networkRead", call_read, 2},   {"networkWrite", call_write, 3},
 };

@@ -90,6 +90,26 @@ size_t platform_network_read(unsigned handle, void *bytes, size_t size);
 /* Answers false when the device did not take the frame. */
 bool platform_network_write(unsigned handle, const void *bytes, size_t length);
 
+/*
+ * Block devices, for block.c, likewise. Reads and writes are whole blocks within
+ * the device, never writes to one that is read-only; they answer false when the
+ * device failed.
+ */
+struct block_device {
+    const char *name;
+    uint32_t block_size; /* bytes, a power of two */
+    uint64_t block_count;
+    bool is_read_only;
+    bool is_durable; /* a flush survives a power cut */
+};
+
+unsigned platform_block_count(void);
+const struct block_device *platform_block(unsigned handle);
+bool platform_block_read(unsigned handle, uint64_t block, void *bytes, size_t size);
+bool platform_block_write(unsigned handle, uint64_t block, const void *bytes,
+                          size_t size);
+bool platform_block_flush(unsigned handle);
+
 /* Given by the common kernel. */
 
 /* What the FS base points to; the compiler knows where the canary is. */

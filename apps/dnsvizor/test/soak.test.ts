@@ -93,6 +93,7 @@ function startDnsvizor(lan: Lan, fast: FastPaths): string[] {
     fast,
     sockets: undefined,
     freeMemory: () => 2 ** 26,
+    devices: [],
     words: [
       '--ipv4=10.0.0.2/24',
       '--domain=lan',
@@ -103,6 +104,7 @@ function startDnsvizor(lan: Lan, fast: FastPaths): string[] {
       '--log=warning',
     ],
     network: () => host.device,
+    block: () => undefined,
     halt: (status) => expect.unreachable(`halted with ${status}: ${output.join('')}`),
   };
   const loop = launch(dnsvizor, platform);

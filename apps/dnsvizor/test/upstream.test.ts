@@ -35,7 +35,9 @@ function startDnsvizor(lan: Lan, ...words: string[]): string[] {
     console: { write: (text) => lines.push(text) },
     sockets: undefined,
     freeMemory: () => 2 ** 26,
+    devices: [],
     network: () => host.device,
+    block: () => undefined,
     halt: (status) => expect.unreachable(`halted with ${status}: ${lines.join('')}`),
   });
   host.run({ poll: () => loop?.step() ?? Number.POSITIVE_INFINITY });

@@ -1,14 +1,13 @@
 import { getHeapStatistics } from 'node:v8';
 import type { Appliance } from '@atoll/appliance/appliance';
+import type { GivenDevice } from '@atoll/appliance/devices';
 import type { Platform } from '@atoll/appliance/launch';
 import { EXIT_USAGE, launch } from '@atoll/appliance/launch';
 import type { NetworkDevice } from '@atoll/device/network';
 import type { Sockets } from '@atoll/device/socket';
-import { randomMac } from '@atoll/device/system';
-import { parseMac } from '@atoll/ethernet/address';
-import type { Result } from '@atoll/result/result';
-import { ok } from '@atoll/result/result';
+import { FileDisk } from './block.ts';
 import { nodeConsole } from './console.ts';
+import { openDisks, openTaps } from './devices.ts';
 import { nodeEntropy } from './entropy.ts';
 import { createFastPaths } from './fast.ts';
 import { tapDevice } from './net.ts';
@@ -35,6 +34,9 @@ export async function start(appliance: Appliance, options: NodeStart = {}): Prom
   const taps = await openTaps(parsed.value);
   if (!taps.ok) return complain(appliance, taps.error.reason);
 
+  const files = await openDisks(parsed.value);
+  if (!files.ok) return complain(appliance, files.error.reason);
+
   const runner = new Runner();
   const fast = createFastPaths(options.fast ?? {});
   const devices = new Map<string, NetworkDevice>();
@@ -56,7 +58,15 @@ export async function start(appliance: Appliance, options: NodeStart = {}): Prom
           ),
     words: parsed.value.bootArguments,
     freeMemory: freeHeap,
+    devices: [
+      ...[...taps.value.keys()].map((name): GivenDevice => ({ name, type: 'network' })),
+      ...[...files.value.keys()].map((name): GivenDevice => ({ name, type: 'block' })),
+    ],
     network: (name) => devices.get(name),
+    block(name) {
+      const disk = files.value.get(name);
+      return disk && new FileDisk(name, disk.file, disk.blockSize, () => runner.soon());
+    },
     halt: (status) => process.exit(status),
   };
   const loop = launch(appliance, platform, options.preset ?? []);
@@ -113,29 +123,6 @@ function watch(tap: Tap, runner: Runner): void {
     runner.now();
     watch(tap, runner);
   });
-}
-
-type AttachedTaps = Map<string, { tap: Tap; mac: number }>;
-
-async function openTaps({ taps, macs }: NodeOptions): Promise<Result<AttachedTaps>> {
-  const opened: AttachedTaps = new Map();
-  for (const [name, tapName] of taps) {
-    const given = macs.get(name);
-    const mac = given === undefined ? ok(randomMac(nodeEntropy)) : parseMac(given);
-    if (!mac.ok) return mac;
-    try {
-      // Only a TAP device needs the native library.
-      const { openTap } = await import('./tap.ts');
-      opened.set(name, { tap: openTap(tapName), mac: mac.value });
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      return {
-        ok: false,
-        error: { blame: 'config', reason: `--net:${name}=${tapName}: ${reason}` },
-      };
-    }
-  }
-  return ok(opened);
 }
 
 function complain(appliance: Appliance, reason: string): void {

@@ -3,11 +3,16 @@ import { parseNodeOptions } from '../src/options.ts';
 
 describe('parseNodeOptions', () => {
   it('takes devices before -- and leaves the rest to the appliance', () => {
-    const words = ['--net:service=tap0', '--net-mac:service=02:00:00:00:00:01', '--', '--net:x=y'];
+    const words = [
+      ...['--net:service=tap0', '--net-mac:service=02:00:00:00:00:01'],
+      ...['--block:storage=disk.img', '--block-sector-size:storage=4096', '--', '--net:x=y'],
+    ];
     const result = parseNodeOptions(words);
     expect(result.ok && result.value).toEqual({
       taps: new Map([['service', 'tap0']]),
       macs: new Map([['service', '02:00:00:00:00:01']]),
+      disks: new Map([['storage', 'disk.img']]),
+      sectorSizes: new Map([['storage', 4096]]),
       udp: new Map(),
       tcp: new Map(),
       bootArguments: ['--net:x=y'],
@@ -29,8 +34,12 @@ describe('parseNodeOptions', () => {
       'cannot use "--udp:dns=127.0.0.1:1"\n  expected --udp:PORT=ADDRESS:PORT',
     ],
     [
+      '--block-sector-size:storage=100',
+      'cannot use "--block-sector-size:storage=100"\n  expected --block-sector-size:NAME=N',
+    ],
+    [
       '--ipv4=10.0.0.2/24',
-      'cannot use "--ipv4=10.0.0.2/24"\n  expected --net:NAME=TAP, --net-mac:NAME=MAC, --udp:PORT=ADDRESS:PORT, --tcp:PORT=ADDRESS:PORT, then -- and the boot arguments',
+      'cannot use "--ipv4=10.0.0.2/24"\n  expected --net:NAME=TAP, --net-mac:NAME=MAC, --block:NAME=FILE, --block-sector-size:NAME=N, --udp:PORT=ADDRESS:PORT, --tcp:PORT=ADDRESS:PORT, then -- and the boot arguments',
     ],
   ])('refuses %s', (word, reason) => {
     const result = parseNodeOptions([word]);

@@ -3,13 +3,11 @@ import type { Host } from '@atoll/device/host';
 import type { NetworkDevice } from '@atoll/device/network';
 import { oneFrameDevice } from '@atoll/device/one-frame';
 
-/** The TAP device that was given as `--net:NAME=TAP`, or `undefined`. */
-export function openNetwork(host: Host, name: string, fast: FastPaths): NetworkDevice | undefined {
-  const handle = host.networkOpen(name);
-  if (handle < 0) return undefined;
+/** The network device with the kernel's handle `handle`. */
+export function openNetwork(host: Host, handle: number, fast: FastPaths): NetworkDevice {
   const bits = host.networkOffloads(handle);
   const about = {
-    name,
+    name: host.networkName(handle) ?? '',
     mac: host.networkMac(handle),
     mtu: host.networkMtu(handle),
     offloads: { checksum: (bits & CHECKSUM) !== 0, segmentation: (bits & SEGMENTATION) !== 0 },

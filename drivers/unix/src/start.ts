@@ -3,9 +3,9 @@ import { launch } from '@atoll/appliance/launch';
 import type { Host } from '@atoll/device/host';
 import { HOST_ABI } from '@atoll/device/host';
 import { hostConsole } from './console.ts';
+import { hostDevices } from './devices.ts';
 import { hostEntropy } from './entropy.ts';
 import { hostFastPaths } from './fast.ts';
-import { openNetwork } from './net.ts';
 import { hostClock } from './time.ts';
 
 /** What the kernel put into the global scope. */
@@ -23,7 +23,7 @@ export function start(appliance: Appliance, preset: readonly string[] = []): voi
     sockets: undefined,
     freeMemory: () => host.memorySize() - host.memoryUsed(),
     words: wordsOf(host.bootArguments),
-    network: (name: string) => openNetwork(host, name, fast),
+    ...hostDevices(host, fast),
     halt: (status: number) => host.halt(status),
   };
   const loop = launch(appliance, platform, preset);

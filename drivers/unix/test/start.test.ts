@@ -1,11 +1,12 @@
 import type { Appliance, System } from '@atoll/appliance/appliance';
+import type { BlockRequest } from '@atoll/device/block';
 import type { Host } from '@atoll/device/host';
 import { HOST_ABI } from '@atoll/device/host';
 import { afterEach, expect, it, vi } from 'vitest';
 import { start } from '../src/start.ts';
 
-/** A kernel of which only `handles` exist, and that keeps what was written. */
-function fakeHost(words: readonly string[], handles: readonly string[] = ['service']) {
+/** A kernel with one disk of `blocks` blocks, and that keeps what was written. */
+function fakeHost(words: readonly string[], networks: readonly string[] = ['service'], blocks = 0) {
   const written: string[] = [];
   const host = {
     abi: HOST_ABI,
@@ -18,12 +19,20 @@ function fakeHost(words: readonly string[], handles: readonly string[] = ['servi
     run: vi.fn<(step: () => number) => void>(),
     address: (bytes: Uint8Array) => 0x1008 + bytes.byteOffset,
     fast: { checksum: { sum: () => 9 } },
-    networkOpen: (name: string) => handles.indexOf(name),
+    networkName: (handle: number) => networks[handle],
     networkMac: () => 0x0200_5e00_5301,
     networkMtu: () => 1400,
     networkOffloads: () => 3,
     networkRead: vi.fn<(handle: number, bytes: Uint8Array) => number>(() => 0),
     networkWrite: vi.fn<(handle: number, bytes: Uint8Array, length: number) => boolean>(() => true),
+    blockName: (handle: number) => (blocks > 0 && handle === 0 ? 'storage' : undefined),
+    blockSize: () => 4096,
+    blockCount: () => blocks,
+    blockIsReadOnly: () => false,
+    blockIsDurable: vi.fn(() => true),
+    blockRead: vi.fn(() => true),
+    blockWrite: vi.fn(() => false),
+    blockFlush: vi.fn(() => true),
   };
   vi.stubGlobal('host', host as unknown as Host);
   return { host, written };
@@ -34,7 +43,10 @@ function applianceWith(begin: (system: System) => void): Appliance {
     name: 'test',
     version: '1.0.0',
     summary: 'A test.',
-    devices: [{ name: 'service', type: 'network', summary: 'the network' }],
+    devices: [
+      { name: 'service', type: 'network', summary: 'the network' },
+      { name: 'storage', type: 'block', summary: 'the disk', isOptional: true },
+    ],
     arguments: {},
     start: begin,
   };
@@ -83,6 +95,48 @@ it('stops with status 64 when a declared device was not given', () => {
   start(applianceWith(() => {}));
   expect(host.halt).toHaveBeenCalledWith(64);
   expect(written.join('')).toContain('"service"');
+});
+
+it.each([
+  [
+    ['service', 'sevrice'],
+    'there is no use for a network device "sevrice"\n  did you mean "service"',
+  ],
+  [['service', 'qubes'], 'there is no use for a network device "qubes"\n  expected only service'],
+])('stops with status 64 at a device that was not declared', (networks, message) => {
+  const { host, written } = fakeHost([], networks);
+  start(applianceWith(() => {}));
+  expect(host.halt).toHaveBeenCalledWith(64);
+  expect(written.join('')).toContain(message);
+});
+
+it('moves blocks in the calls of the kernel', () => {
+  const { host } = fakeHost([], ['service'], 100);
+  const disk = systemOf().block('storage');
+  if (disk === undefined) throw new Error('no disk');
+  expect(disk).toMatchObject({ name: 'storage', blockSize: 4096, blockCount: 100 });
+  expect(disk).toMatchObject({ isReadOnly: false, durability: 'power' });
+  const bytes = new Uint8Array(8192);
+  const requests: BlockRequest[] = [
+    { operation: 'read', block: 98, bytes, failure: undefined },
+    { operation: 'write', block: 7, bytes, failure: undefined },
+    { operation: 'flush', block: 0, bytes: new Uint8Array(0), failure: undefined },
+  ];
+  for (const request of requests) {
+    expect(disk.submit(request)).toBe(true);
+    expect(disk.complete()).toBe(request);
+  }
+  expect(requests.map(({ failure }) => failure === undefined)).toEqual([true, false, true]);
+  expect(host.blockRead).toHaveBeenCalledWith(0, 98, bytes);
+  expect(host.blockWrite).toHaveBeenCalledWith(0, 7, bytes);
+  expect(host.blockFlush).toHaveBeenCalledWith(0);
+});
+
+it('knows no disk that was not given, and what survives of one', () => {
+  expect(fakeHost([]) && systemOf().block('storage')).toBeUndefined();
+  const { host } = fakeHost([], ['service'], 1);
+  host.blockIsDurable.mockReturnValue(false);
+  expect(systemOf().block('storage')?.durability).toBe('program');
 });
 
 it('moves frames through its two buffers and counts them', () => {

@@ -34,7 +34,9 @@ export function start(appliance: Appliance, preset: readonly string[] = []): voi
     sockets: undefined,
     freeMemory: () => host.memorySize() - host.memoryUsed(),
     words: line.value.words,
+    devices: [],
     network: (name: string) => networks.open(name),
+    block: () => undefined,
     halt: (status: number) => host.halt(status),
   };
   const loop = launch(appliance, platform, preset);

@@ -17,8 +17,8 @@ const COMMON = [
   'string.c',
 ];
 
-/** What kernels that move frames themselves share. */
-const DEVICES = ['network.c'];
+/** What kernels that move frames and blocks themselves share. */
+const DEVICES = ['network.c', 'block.c'];
 
 /** What kernels that have a machine of their own share. */
 const MACHINE = ['boot/pvh.S', 'boot/start-info.c', 'cpu/trap.S', 'cpu/trap.c', 'cpu/paging.c'];
@@ -29,6 +29,7 @@ const PLATFORM: Record<Platform, readonly string[]> = {
     'start.c',
     'options.c',
     'network.c',
+    'block.c',
     'memory.c',
     'sandbox.c',
     'signal.c',

@@ -5,13 +5,13 @@ import { build } from './image.ts';
 
 /** Answers ARP requests for 192.0.2.2 and ICMP echo requests by turning the frames around. */
 const RESPONDER = `
-  const handle = host.networkOpen('service');
+  const handle = 0;
   const bytes = new Uint8Array(12 + 2048), frame = bytes.subarray(12);
   const hex = (from) => Array.from(from, (byte) => byte.toString(16).padStart(2, '0')).join('');
   const mac = host.networkMac(handle);
   const copy = (to, from, length) => { for (let i = 0; i < length; i++) frame[to + i] = frame[from + i]; };
   const putMac = (at) => { for (let i = 0, m = mac; i < 6; i++, m = Math.floor(m / 256)) frame[at + 5 - i] = m % 256; };
-  host.write([handle, host.networkOpen('other'), mac.toString(16), host.networkMtu(handle), host.networkOffloads(handle)].join(' ') + '\\n');
+  host.write([host.networkName(0), host.networkName(1), mac.toString(16), host.networkMtu(handle), host.networkOffloads(handle)].join(' ') + '\\n');
   host.run(() => {
     for (let length; (length = host.networkRead(handle, bytes)) > 0; ) {
       if (frame[12] === 8 && frame[13] === 6 && frame[21] === 1 && frame[41] === 2) {
@@ -64,7 +64,7 @@ it.skipIf(!canRun)(
     const { stdout, status } = spawnSync('unshare', ['--net', 'sh', '-c', script], {
       encoding: 'utf8',
     });
-    expect(stdout).toContain('0 -1 2005e005301 1400 3\n');
+    expect(stdout).toContain('service  2005e005301 1400 3\n');
     expect(stdout).toContain('3 packets transmitted, 3 received, 0% packet loss');
     // Flags 1: Linux left the checksum, 6 octets behind the header of UDP at 34, to whoever reads.
     expect(stdout).toContain('UDP 59 behind 010000000000220006000000\n');

@@ -34,6 +34,8 @@ function run(words: string[], start: (system: System) => void, device = true) {
     sockets: undefined,
     freeMemory: () => 2 ** 26,
     words,
+    devices: [],
+    block: () => undefined,
     network: (name) =>
       device && name === 'service'
         ? ({ name, mac: 2, mtu: 1500 } as ReturnType<Platform['network']>)

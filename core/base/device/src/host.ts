@@ -38,8 +38,11 @@ export interface Host {
     Record<string, Readonly<Record<string, (...values: number[]) => number>>>
   >;
 
-  /** The handle of the network device `name`, or -1. Only where the platform moves frames itself. */
-  networkOpen(name: string): number;
+  /**
+   * The name of the network device `handle`; handles count from 0, and the first that answers
+   * `undefined` ends them. Only where the platform moves frames itself.
+   */
+  networkName(handle: number): string | undefined;
   networkMac(handle: number): number;
   networkMtu(handle: number): number;
   /** What the device does for frames that are sent: bit 0 writes checksums, bit 1 cuts TCP segments. */
@@ -51,6 +54,19 @@ export interface Host {
   networkRead(handle: number, bytes: Uint8Array): number;
   /** Sends a header and a frame, the first `length` of `bytes`; false when the device did not take it. */
   networkWrite(handle: number, bytes: Uint8Array, length: number): boolean;
+
+  /** The name of the block device `handle`, likewise. Only where the platform moves blocks itself. */
+  blockName(handle: number): string | undefined;
+  /** Bytes in a block. */
+  blockSize(handle: number): number;
+  blockCount(handle: number): number;
+  blockIsReadOnly(handle: number): boolean;
+  /** Whether a flush survives a power cut. */
+  blockIsDurable(handle: number): boolean;
+  /** Fills `bytes`, whole blocks, from block `block` on; false when the device failed. */
+  blockRead(handle: number, block: number, bytes: Uint8Array): boolean;
+  blockWrite(handle: number, block: number, bytes: Uint8Array): boolean;
+  blockFlush(handle: number): boolean;
 
   /** Device registers, only on platforms whose drivers are in TypeScript; `size` is 1, 2 or 4 bytes. */
   registerRead(physical: number, size: number): number;
@@ -68,4 +84,4 @@ export interface Host {
 }
 
 /** Grows with every change of the contract between the kernel and the drivers. */
-export const HOST_ABI = 3;
+export const HOST_ABI = 4;

@@ -16,6 +16,7 @@ export function systemOn(host: LanHost): { system: System; lines: string[] } {
     log,
     console: { write: (text) => lines.push(text) },
     network: () => host.device,
+    block: () => undefined,
     sockets: undefined,
     freeMemory: () => 2 ** 26,
     run: (activity: Activity) => host.run(activity),

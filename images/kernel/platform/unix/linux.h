@@ -8,12 +8,18 @@
 #define SYS_WRITE 1
 #define SYS_OPEN 2
 #define SYS_CLOSE 3
+#define SYS_FSTAT 5
+#define SYS_LSEEK 8
 #define SYS_MMAP 9
 #define SYS_MPROTECT 10
 #define SYS_RT_SIGACTION 13
 #define SYS_RT_SIGRETURN 15
 #define SYS_IOCTL 16
+#define SYS_PREAD64 17
+#define SYS_PWRITE64 18
 #define SYS_SOCKET 41
+#define SYS_FCNTL 72
+#define SYS_FDATASYNC 75
 #define SYS_GETUID 102
 #define SYS_SETGROUPS 116
 #define SYS_SETRESUID 117
@@ -37,7 +43,9 @@
 #define EACCES 13
 #define EBUSY 16
 #define ENODEV 19
+#define EISDIR 21
 #define EINVAL 22
+#define EROFS 30
 
 /* Answers the result, or the error number below zero. */
 static inline long system_call6(long number, uint64_t a, uint64_t b, uint64_t c,
@@ -65,8 +73,10 @@ struct timespec {
     int64_t seconds, nanoseconds;
 };
 
+#define O_RDONLY 0
 #define O_RDWR 02
 #define O_NONBLOCK 04000
+#define O_CLOEXEC 02000000
 
 struct pollfd {
     int fd;

@@ -37,9 +37,9 @@ struct interface_request {
 static struct network {
     struct network_device device;
     int descriptor;
-} networks[NETWORKS];
+} networks[DEVICES];
 
-static struct pollfd polls[NETWORKS];
+static struct pollfd polls[DEVICES];
 static unsigned count;
 
 int network_first = -1, network_last = -2;
@@ -52,15 +52,15 @@ static uint64_t random_mac(void) {
     return (mac & 0xfcffffffffff) | 0x020000000000;
 }
 
-static _Noreturn void refuse_tap(const struct network_option *option, long error) {
+static _Noreturn void refuse_tap(const struct device_option *option, long error) {
     refuse(STATUS_UNAVAILABLE,
-           (const char *[]){"--net:", option->name, "=", option->tap, NULL}, error);
+           (const char *[]){"--net:", option->name, "=", option->host, NULL}, error);
 }
 
 /* The MTU of the interface that (option) names; halts when there is none. */
-static uint32_t mtu_of(const struct network_option *option) {
+static uint32_t mtu_of(const struct device_option *option) {
     struct interface_request request = {0};
-    memcpy(request.name, option->tap, strlen(option->tap));
+    memcpy(request.name, option->host, strlen(option->host));
     long socket = system_call(SYS_SOCKET, AF_INET, SOCK_DGRAM, 0);
     long result = system_call(SYS_IOCTL, socket, SIOCGIFMTU, &request);
     if (result < 0)
@@ -70,7 +70,7 @@ static uint32_t mtu_of(const struct network_option *option) {
 }
 
 /* Attaches (network) to the TAP device of (option). */
-static void attach(struct network *network, const struct network_option *option) {
+static void attach(struct network *network, const struct device_option *option) {
     int file = (int)system_call(SYS_OPEN, "/dev/net/tun", O_RDWR | O_NONBLOCK);
     if (file < 0)
         refuse(STATUS_UNAVAILABLE, (const char *[]){"/dev/net/tun", NULL}, file);
@@ -79,7 +79,7 @@ static void attach(struct network *network, const struct network_option *option)
     short header = features & IFF_VNET_HDR;
 
     struct interface_request request = {.flags = IFF_TAP | IFF_NO_PI | header};
-    memcpy(request.name, option->tap, strlen(option->tap));
+    memcpy(request.name, option->host, strlen(option->host));
     long result = system_call(SYS_IOCTL, file, TUNSETIFF, &request);
     int length = FRAME_HEADER;
     if (result >= 0 && header)
@@ -94,14 +94,14 @@ static void attach(struct network *network, const struct network_option *option)
 }
 
 void network_start(void) {
-    for (; count < options.network_count; count++) {
+    for (; count < options.networks.count; count++) {
         struct network *network = &networks[count];
-        const struct network_option *option = &options.networks[count];
+        const struct device_option *option = &options.networks.list[count];
         /* First whether it exists: attaching would create it. */
         network->device.mtu = mtu_of(option);
         attach(network, option);
         network->device.name = option->name;
-        network->device.mac = option->mac != 0 ? option->mac : random_mac();
+        network->device.mac = option->detail != 0 ? option->detail : random_mac();
         polls[count] = (struct pollfd){network->descriptor, POLLIN, 0};
     }
     if (count > 0) {
@@ -124,7 +124,7 @@ void platform_wait(uint64_t deadline) {
         if (polls[i].revents & ~POLLIN)
             refuse(STATUS_UNAVAILABLE,
                    (const char *[]){"the network device ",
-                                    options.networks[i].name, " went away", NULL},
+                                    networks[i].device.name, " went away", NULL},
                    0);
     }
 }

@@ -18,11 +18,14 @@ static const char USAGE[] =
     "  --mem=MB            memory in MiB for everything, 8 to 4000 (64)\n"
     "  --net:NAME=TAP      the TAP device that is the network device NAME\n"
     "  --net-mac:NAME=MAC  its hardware address (random)\n"
+    "  --block:NAME=FILE   the file that is the block device NAME, whole blocks\n"
+    "  --block-sector-size:NAME=N  bytes in its blocks: 512, 1024, 2048, 4096 (512)\n"
     "  --user=UID          the user to become when started as root (65534)\n"
     "  --help              this text; after -- that of the appliance\n";
 
-static const char *const NAMES[] = {"--mem=", "--net:", "--net-mac:", "--user=",
-                                    "--help"};
+static const char *const NAMES[] = {"--mem=", "--net:", "--net-mac:",
+                                    "--block:", "--block-sector-size:",
+                                    "--user=", "--help"};
 
 struct options options = {.memory = (uint64_t)DEFAULT_MEMORY * MEBIBYTE,
                           .user = NOBODY};
@@ -80,9 +83,10 @@ static bool is_letter_or_digit(char character) {
            (lower >= 'a' && lower <= 'z');
 }
 
-/* Splits NAME=VALUE: the entry for NAME, new where there is none, and VALUE. */
-static struct network_option *network_named(const char *word, const char *text,
-                                            const char **value) {
+/* Splits NAME=VALUE: the entry for NAME in (devices), new where there is none, and VALUE. */
+static struct device_option *device_named(struct device_options *devices,
+                                          const char *word, const char *text,
+                                          const char **value) {
     size_t length = 0;
     while (is_letter_or_digit(text[length]))
         length++;
@@ -90,17 +94,25 @@ static struct network_option *network_named(const char *word, const char *text,
         wrong(word, "NAME=VALUE with a name of 1 to 67 letters and digits");
     *value = text + length + 1;
 
-    for (unsigned i = 0; i < options.network_count; i++) {
-        struct network_option *network = &options.networks[i];
-        if (strlen(network->name) == length &&
-            memcmp(network->name, text, length) == 0)
-            return network;
+    for (unsigned i = 0; i < devices->count; i++) {
+        struct device_option *device = &devices->list[i];
+        if (strlen(device->name) == length &&
+            memcmp(device->name, text, length) == 0)
+            return device;
     }
-    if (options.network_count == NETWORKS)
-        wrong(word, "at most 8 network devices");
-    struct network_option *network = &options.networks[options.network_count++];
-    memcpy(network->name, text, length);
-    return network;
+    if (devices->count == DEVICES)
+        wrong(word, "at most 8 devices of a kind");
+    struct device_option *device = &devices->list[devices->count++];
+    memcpy(device->name, text, length);
+    return device;
+}
+
+static void require_host(const struct device_options *devices,
+                         const char *expected) {
+    for (unsigned i = 0; i < devices->count; i++) {
+        if (devices->list[i].host == NULL)
+            wrong(devices->list[i].name, expected);
+    }
 }
 
 /* How many characters must be changed, added or taken to make (b) of (a). */
@@ -150,21 +162,33 @@ static _Noreturn void unknown(const char *word) {
 static void parse_word(const char *word) {
     const char *value;
     uint64_t number;
+    struct device_option *device;
     if ((value = after(word, "--mem=")) != NULL) {
         if (!read_number(value, MAXIMUM_MEMORY, &number) ||
             number < MINIMUM_MEMORY)
             wrong(word, "mebibytes from 8 to 4000, such as --mem=64");
         options.memory = number * MEBIBYTE;
     } else if ((value = after(word, "--net:")) != NULL) {
-        struct network_option *network = network_named(word, value, &value);
-        if (*value == 0 || strlen(value) > 15 || network->tap != NULL)
+        device = device_named(&options.networks, word, value, &value);
+        if (*value == 0 || strlen(value) > 15 || device->host != NULL)
             wrong(word, "one TAP device of 1 to 15 characters for each name, "
                         "such as --net:service=tap0");
-        network->tap = value;
+        device->host = value;
     } else if ((value = after(word, "--net-mac:")) != NULL) {
-        struct network_option *network = network_named(word, value, &value);
-        if (!read_mac(value, &network->mac))
+        device = device_named(&options.networks, word, value, &value);
+        if (!read_mac(value, &device->detail))
             wrong(word, "a unicast address, such as 02:00:5e:00:53:01");
+    } else if ((value = after(word, "--block:")) != NULL) {
+        device = device_named(&options.blocks, word, value, &value);
+        if (*value == 0 || device->host != NULL)
+            wrong(word, "one file for each name, such as --block:storage=disk.img");
+        device->host = value;
+    } else if ((value = after(word, "--block-sector-size:")) != NULL) {
+        device = device_named(&options.blocks, word, value, &value);
+        if (!read_number(value, 4096, &number) || number < 512 ||
+            (number & (number - 1)) != 0)
+            wrong(word, "512, 1024, 2048 or 4096");
+        device->detail = number;
     } else if ((value = after(word, "--user=")) != NULL) {
         if (!read_number(value, UINT32_MAX - 1, &number) || number == 0)
             wrong(word, "the number of a user other than root, such as 65534");
@@ -180,10 +204,8 @@ static void parse_word(const char *word) {
 void options_parse(char **words) {
     for (; *words != NULL && !(strlen(*words) == 2 && after(*words, "--")); words++)
         parse_word(*words);
-    for (unsigned i = 0; i < options.network_count; i++) {
-        if (options.networks[i].tap == NULL)
-            wrong(options.networks[i].name, "--net: beside --net-mac:");
-    }
+    require_host(&options.networks, "--net: beside --net-mac:");
+    require_host(&options.blocks, "--block: beside --block-sector-size:");
     if (*words == NULL || words[1] == NULL)
         return;
     /* Linux puts the words one behind the other. */

@@ -110,6 +110,11 @@ void sandbox_enter(uint32_t user) {
     emit(LOAD, DATA_NUMBER, 0, 0);
     allow_files(SYS_READ, network_first, network_last, network_first);
     allow_files(SYS_WRITE, network_first, network_last, 1);
+    if (block_last >= block_first) {
+        allow_files(SYS_PREAD64, block_first, block_last, block_first);
+        allow_files(SYS_PWRITE64, block_first, block_last, block_first);
+        allow_files(SYS_FDATASYNC, block_first, block_last, block_first);
+    }
     allow(SYS_PPOLL);
     allow(SYS_CLOCK_GETTIME);
     allow(SYS_RT_SIGRETURN);

@@ -41,6 +41,7 @@ _Noreturn void unix_start(const uint64_t *stack) {
     time_start(vdso);
     memory_start(options.memory);
     network_start();
+    block_start();
     sandbox_enter(options.user);
     unix_run(LINEAR_MEMORY_BASE);
 }
@@ -85,8 +86,11 @@ static const char *error_text(long error) {
         return "not found";
     case ENOMEM:
         return "no memory";
+    case EAGAIN:
     case EBUSY:
         return "in use by another program";
+    case EISDIR:
+        return "it is a directory";
     case EINVAL:
         return "not a TAP device";
     default:

@@ -5,23 +5,26 @@
 #include "kernel.h"
 #include "linux.h"
 
-/* The most network devices of one image. */
-#define NETWORKS 8
+/* The most network devices of one image, and the most block devices. */
+#define DEVICES 8
 
 /* The longest name of a device, as in a Solo5 manifest, with its NUL. */
 #define NAME_SIZE 68
 
 /* options.c: the command line. */
-struct network_option {
+struct device_option {
     char name[NAME_SIZE];
-    const char *tap; /* NULL while only the MAC is known */
-    uint64_t mac;    /* 0: invent one */
+    const char *host; /* TAP device or file; NULL while only the detail is known */
+    uint64_t detail;  /* MAC or block size; 0 where none was given */
+};
+struct device_options {
+    unsigned count;
+    struct device_option list[DEVICES];
 };
 struct options {
     uint64_t memory; /* bytes */
     uint32_t user;
-    unsigned network_count;
-    struct network_option networks[NETWORKS];
+    struct device_options networks, blocks;
     /* The boot arguments, each ended by NUL. */
     const char *arguments;
     size_t arguments_length;
@@ -43,6 +46,10 @@ void signal_start(void);
 /* network.c: opens the TAP devices; (first, last) are their descriptors. */
 void network_start(void);
 extern int network_first, network_last;
+
+/* block.c: opens and locks the files of block devices, likewise. */
+void block_start(void);
+extern int block_first, block_last;
 
 /* sandbox.c: drops privileges, then all system calls but a few. */
 void sandbox_enter(uint32_t user);
