@@ -1,6 +1,6 @@
 import { BROADCAST_MAC, isGroup } from '@atoll/ethernet/address';
 import type { Ipv4Prefix } from '@atoll/ipv4/address';
-import { broadcastAddress, contains, networkAddress } from '@atoll/ipv4/address';
+import { broadcastAddress, contains, networkAddress, UNSPECIFIED } from '@atoll/ipv4/address';
 import type { ArpPacket } from './packet.ts';
 import { REPLY, REQUEST } from './packet.ts';
 import type { Neighbour } from './state.ts';
@@ -32,7 +32,8 @@ export interface ArpOptions {
   readonly capacity?: number;
   /**
    * What to do when another host insists on our address: `keep` it for ever, as a server must whose
-   * address others rely on (also when left out), or `yield` it, as who can get another one should.
+   * address others rely on (also when left out), or `yield` it, as who can get another one should. Who keeps
+   * it does not wait for a probe either, but sends one, so as to hear of a conflict.
    */
   readonly defence?: 'keep' | 'yield';
 }
@@ -116,6 +117,8 @@ export class Arp<Item extends { readonly length: number }> {
     if (now < this.nextTimeout) return [];
     const events: ArpEvent<Item>[] = [];
     if (this.#announced < ANNOUNCEMENTS && now >= this.#nextAnnouncement) {
+      // An announcement is not answered. Who keeps an address unasked should hear who else has it.
+      if (this.#announced === 0 && !this.#yields) events.push(this.#probe());
       this.#announced++;
       this.#nextAnnouncement =
         this.#announced < ANNOUNCEMENTS ? now + ANNOUNCE_INTERVAL_MS : Number.POSITIVE_INFINITY;
@@ -187,11 +190,19 @@ export class Arp<Item extends { readonly length: number }> {
     return this.#request(BROADCAST_MAC, this.#prefix.address);
   }
 
-  #request(destination: number, targetAddress: number): ArpEvent<Item> {
+  #probe(): ArpEvent<Item> {
+    return this.#request(BROADCAST_MAC, this.#prefix.address, UNSPECIFIED);
+  }
+
+  #request(
+    destination: number,
+    targetAddress: number,
+    senderAddress = this.#prefix.address,
+  ): ArpEvent<Item> {
     const packet: ArpPacket = {
       operation: REQUEST,
       senderMac: this.#mac,
-      senderAddress: this.#prefix.address,
+      senderAddress,
       targetMac: 0,
       targetAddress,
     };

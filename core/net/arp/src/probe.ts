@@ -19,24 +19,46 @@ export interface ProbeOptions {
   /** The address that we would like to use. */
   readonly address: number;
   readonly entropy: Entropy;
+  /** {@link PATIENT} when left out. */
+  readonly timing?: ProbeTiming;
 }
+
+/** How long to wait, in milliseconds. */
+export interface ProbeTiming {
+  /** PROBE_WAIT: at most so long before the first probe. */
+  readonly before: number;
+  /** PROBE_MIN and PROBE_MAX: between two of them. */
+  readonly between: readonly [number, number];
+  /** ANNOUNCE_WAIT: after the last. */
+  readonly after: number;
+}
+
+/** 4 to 7 seconds, for links that may be slow to come up (RFC 5227 section 1.1). */
+export const PATIENT: ProbeTiming = { before: 1000, between: [1000, 2000], after: 2000 };
+
+/**
+ * Less than a second, for links that are up, whose hosts answer within milliseconds. Who answers later is
+ * found out when the address is announced, and defended against or given way to (section 2.4).
+ */
+export const BRIEF: ProbeTiming = { before: 0, between: [200, 300], after: 300 };
 
 /**
  * Asks whether anybody has an address before we use it (RFC 5227 section 2.1).
  *
- * Polling order: `handle` for each packet, `poll` at the latest at `nextTimeout`. It takes 4 to 7 seconds.
- * Who takes one address after the other must wait between them when there were many conflicts: after
- * {@link MANY_CONFLICTS}, at least {@link CONFLICT_INTERVAL_MS} each.
+ * Polling order: `handle` for each packet, `poll` at the latest at `nextTimeout`.
+ * Who takes one address after the other must wait between them: a minute each after ten conflicts.
  */
 export class AddressProbe {
   /** When to `poll` next, in monotonic milliseconds. */
   nextTimeout = Number.NEGATIVE_INFINITY;
   readonly #options: ProbeOptions;
+  readonly #timing: ProbeTiming;
   #state: 'new' | 'waiting' | 'over' = 'new';
   #sent = 0;
 
   constructor(options: ProbeOptions) {
     this.#options = options;
+    this.#timing = options.timing ?? PATIENT;
   }
 
   handle(packet: ArpPacket): ProbeEvent | undefined {
@@ -49,19 +71,17 @@ export class AddressProbe {
     if (now < this.nextTimeout || this.#state === 'over') return undefined;
     if (this.#state === 'new') {
       this.#state = 'waiting';
-      this.nextTimeout = now + this.#random(PROBE_WAIT_MS);
-      return undefined;
+      const wait = this.#random(0, this.#timing.before);
+      this.nextTimeout = now + wait;
+      if (wait > 0) return undefined;
     }
     if (this.#sent === PROBES) {
       this.#finish();
       return { kind: 'free' };
     }
     this.#sent++;
-    const pause =
-      this.#sent === PROBES
-        ? ANNOUNCE_WAIT_MS
-        : PROBE_MIN_MS + this.#random(PROBE_MAX_MS - PROBE_MIN_MS);
-    this.nextTimeout = now + pause;
+    const { between, after } = this.#timing;
+    this.nextTimeout = now + (this.#sent === PROBES ? after : this.#random(...between));
     return { kind: 'send', packet: this.#probe() };
   }
 
@@ -89,18 +109,10 @@ export class AddressProbe {
     this.nextTimeout = Number.POSITIVE_INFINITY;
   }
 
-  #random(milliseconds: number): number {
-    return randomBelow(this.#options.entropy, milliseconds + 1);
+  #random(low: number, high: number): number {
+    return low + randomBelow(this.#options.entropy, high - low + 1);
   }
 }
 
-/** RFC 5227 section 1.1: MAX_CONFLICTS, RATE_LIMIT_INTERVAL. */
-export const MANY_CONFLICTS = 10;
-export const CONFLICT_INTERVAL_MS = 60_000;
-
-/** RFC 5227 section 1.1: PROBE_NUM, PROBE_WAIT, PROBE_MIN, PROBE_MAX, ANNOUNCE_WAIT. */
+/** PROBE_NUM. */
 const PROBES = 3;
-const PROBE_WAIT_MS = 1000;
-const PROBE_MIN_MS = 1000;
-const PROBE_MAX_MS = 2000;
-const ANNOUNCE_WAIT_MS = 2000;

@@ -41,12 +41,26 @@ function asked(targetAddress: number, destination = BROADCAST_MAC): ArpEvent<str
 
 describe('announcing', () => {
   it('says who we are twice, two seconds apart', () => {
-    const arp = new Arp<string>({ mac: OUR_MAC, prefix: { address: US, length: 24 } });
+    const prefix = { address: US, length: 24 };
+    const arp = new Arp<string>({ mac: OUR_MAC, prefix, defence: 'yield' });
     expect(arp.poll(100)).toEqual([asked(US)]);
     expect(arp.nextTimeout).toBe(2100);
     expect(arp.poll(2099)).toEqual([]);
     expect(arp.poll(2100)).toEqual([asked(US)]);
     expect(arp.nextTimeout).toBe(Number.POSITIVE_INFINITY);
+  });
+});
+
+describe('an address that is kept', () => {
+  it('is probed for without a wait, because announcements are not answered', () => {
+    const arp = new Arp<string>({ mac: OUR_MAC, prefix: { address: US, length: 24 } });
+    const probe = { ...asked(US), packet: requestFrom(0, OUR_MAC, US) };
+    expect(arp.poll(100)).toEqual([probe, asked(US)]);
+    expect(arp.handle(replyFrom(US, PEER_MAC), 101)).toEqual([
+      { kind: 'conflict', mac: PEER_MAC },
+      asked(US),
+    ]);
+    expect(arp.poll(2100)).toEqual([asked(US)]);
   });
 });
 

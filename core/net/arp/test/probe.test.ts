@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ArpPacket } from '../src/packet.ts';
 import { REPLY, REQUEST } from '../src/packet.ts';
-import type { ProbeEvent } from '../src/probe.ts';
-import { AddressProbe } from '../src/probe.ts';
+import type { ProbeEvent, ProbeTiming } from '../src/probe.ts';
+import { AddressProbe, BRIEF } from '../src/probe.ts';
 
 const ADDRESS = 0xc000_0201;
 const OUR_MAC = 0x0200_0000_0001;
@@ -17,8 +17,9 @@ const PROBE: ArpPacket = {
   targetAddress: ADDRESS,
 };
 
-function probeOf(seed: number): AddressProbe {
-  return new AddressProbe({ mac: OUR_MAC, address: ADDRESS, entropy: new Random(seed) });
+function probeOf(seed: number, timing?: ProbeTiming): AddressProbe {
+  const entropy = new Random(seed);
+  return new AddressProbe({ mac: OUR_MAC, address: ADDRESS, entropy, ...(timing && { timing }) });
 }
 
 /** When what happened, until the probe is over or `until`. */
@@ -49,6 +50,18 @@ describe('AddressProbe', () => {
           expect(pause).toBeLessThanOrEqual(2000);
         }
         expect(free - third).toBe(2000);
+      }),
+    );
+  });
+
+  it('can be in a hurry', () => {
+    fc.assert(
+      fc.property(fc.nat(), (seed) => {
+        const log = run(probeOf(seed, BRIEF), 5000);
+        expect(log.map(({ event }) => event.kind)).toEqual(['send', 'send', 'send', 'free']);
+        expect(log[0].now).toBe(5000);
+        expect(log[3].now).toBeGreaterThanOrEqual(5700);
+        expect(log[3].now).toBeLessThanOrEqual(5900);
       }),
     );
   });

@@ -3,6 +3,7 @@ import type { UdpSocket } from '@atoll/device/socket';
 import type { ClientEvent, ClientLease, ClientOutput } from '@atoll/dhcp/client';
 import { DhcpClient } from '@atoll/dhcp/client';
 import { CLIENT_PORT, parseMessage } from '@atoll/dhcp/packet';
+import { macText } from '@atoll/ethernet/address';
 import { ipv4Text } from '@atoll/ipv4/address';
 import type { Logger } from '@atoll/log/log';
 import type { Interface } from '@atoll/stack/interface';
@@ -41,6 +42,7 @@ export class DhcpActivity implements Activity {
       entropy: system.entropy,
       // An appliance starts in milliseconds, and seldom at the same time as all the others.
       startDelayMs: 0,
+      probeMs: PROBE_MS,
     });
     this.#socket = target.udp.bind(CLIENT_PORT, (payload, from) =>
       this.#receive(payload, Number(from.address)),
@@ -64,6 +66,17 @@ export class DhcpActivity implements Activity {
     else this.#carryOut(this.#client.handle(message.value, from, this.#system.clock.monotonic()));
   }
 
+  #probe(address: number): void {
+    this.#target.ipv4.probe(address, (mac, now) => {
+      if (mac === undefined) {
+        this.#carryOut(this.#client.handleFree(address, now));
+      } else {
+        this.#log.warning(`${ipv4Text(address)} is in use by ${macText(mac)}`);
+        this.#carryOut(this.#client.handleConflict(address, now));
+      }
+    });
+  }
+
   #onLost(now: number): void {
     const { prefix } = this.#target.ipv4;
     if (prefix !== undefined) this.#carryOut(this.#client.handleConflict(prefix.address, now));
@@ -78,7 +91,10 @@ export class DhcpActivity implements Activity {
 
   #follow(event: ClientEvent): void {
     const { kind, lease } = event;
-    if (kind === 'probe') return;
+    if (kind === 'probe') {
+      this.#probe(lease.address);
+      return;
+    }
     const address = ipv4Text(lease.address);
     if (kind === 'lost') {
       this.#log.warning(`lost ${address}: ${event.reason}`);
@@ -113,3 +129,6 @@ export class DhcpActivity implements Activity {
     }
   }
 }
+
+/** In case the outcome of a probe gets lost: by then it must be there. */
+const PROBE_MS = 2000;

@@ -7,6 +7,7 @@ import { DhcpServer } from '@atoll/dhcp/server';
 import { Logger } from '@atoll/log/log';
 import { expect as unwrap } from '@atoll/result/result';
 import { Lan } from '@atoll/sim/lan';
+import { describeFrame } from '@atoll/stack/describe';
 import { Stack } from '@atoll/stack/stack';
 import { describe, expect, it } from 'vitest';
 import type { NetworkOptions } from '../src/arguments.ts';
@@ -54,12 +55,25 @@ function startServer(lan: Lan, ...options: string[]) {
   return host;
 }
 
+/** A host that has `address` whatever others say, and what it warns of. */
+function startOwner(lan: Lan, address: number): readonly string[] {
+  const host = lan.host('owner');
+  const lines: string[] = [];
+  const stack = new Stack({
+    entropy: host.entropy,
+    log: new Logger((_, line) => lines.push(line), 'warning'),
+  });
+  stack.attach({ device: host.device, ipv4: { address, length: 24 } });
+  host.run(stack);
+  return lines;
+}
+
 describe('--ipv4=dhcp', () => {
   it('gets an address, uses it, and keeps it', () => {
     const lan = new Lan(1, { delay: 1 });
     startServer(lan);
     const { network, lines, addresses } = startClient(lan);
-    lan.run(100);
+    lan.run(1000);
     expect(addresses).toEqual([undefined, expect.any(Number)]);
     expect(network.interface?.ipv4.prefix).toEqual({ address: addresses[1], length: 24 });
     let echoes = 0;
@@ -69,6 +83,52 @@ describe('--ipv4=dhcp', () => {
     expect(echoes).toBe(1);
     expect(new Set(addresses.slice(1))).toEqual(new Set([addresses[1]]));
     expect(lines.filter((line) => line.includes('renewed')).length).toBeGreaterThan(20);
+  });
+
+  it('does not use an address before it has asked for it', () => {
+    const lines: string[] = [];
+    const lan = new Lan(8, {
+      delay: 1,
+      observe: (_, from, frame) => lines.push(`${from} > ${describeFrame(frame, frame.length)}`),
+    });
+    startServer(lan);
+    startClient(lan);
+    lan.run(10_000);
+    const asked = lines.filter((line) => line.startsWith('client > ARP'));
+    const [address] = /10\.0\.0\.10\d/.exec(asked[0]) ?? [];
+    const probe = `client > ARP who-has ${address} tell 0.0.0.0`;
+    const announcement = `client > ARP who-has ${address} tell ${address}`;
+    expect(asked).toEqual([probe, probe, probe, announcement, announcement]);
+    expect(lines.findIndex((line) => line.startsWith(`client > ${address} >`))).toBe(-1);
+  });
+
+  it('declines addresses that others have, and gets another', () => {
+    const lan = new Lan(9, { delay: 1 });
+    startServer(lan);
+    const owners = [0, 1, 2, 3].map((number) => startOwner(lan, 0x0a00_0064 + number));
+    const { addresses, lines } = startClient(lan);
+    lan.run(5 * MINUTE);
+    expect(addresses[1]).toBe(0x0a00_0068);
+    expect(new Set(addresses.slice(1))).toEqual(new Set([0x0a00_0068]));
+    expect(lines.some((line) => /warning dhcp: 10\.0\.0\.10\d is in use by 02:/.test(line))).toBe(
+      true,
+    );
+    // Nobody whose address was probed saw a conflict.
+    expect(owners.flat()).toEqual([]);
+  });
+
+  it('gives up an address that somebody insists on later, and gets another', () => {
+    const lan = new Lan(10, { delay: 1 });
+    startServer(lan);
+    const { addresses, lines } = startClient(lan);
+    lan.run(1000);
+    const [, first = 0] = addresses;
+    startOwner(lan, first);
+    lan.run(MINUTE);
+    expect(addresses[2]).toBeUndefined();
+    expect(lines.some((line) => line.includes(': conflict'))).toBe(true);
+    expect(addresses.at(-1)).not.toBe(first);
+    expect(addresses.at(-1)).toBeDefined();
   });
 
   it('gets one in the end on a bad network', () => {

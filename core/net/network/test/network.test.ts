@@ -44,6 +44,18 @@ describe('a network from arguments', () => {
     expect(network.dns).toEqual({ servers: [], searchDomains: [] });
   });
 
+  it('serves at once, and says when somebody else has the address', () => {
+    const lan = new Lan(9, { delay: 1 });
+    const first = start(lan, ['--ipv4=192.0.2.2/24', '--ipv6=none']);
+    lan.run(10_000);
+    const second = start(lan, ['--ipv4=192.0.2.2/24', '--ipv6=none']);
+    lan.run(60_000);
+    for (const { lines, eth } of [first, second]) {
+      expect(lines.filter((line) => line.includes('claims our address 192.0.2.2'))).not.toEqual([]);
+      expect(eth.ipv4.prefix).toBeDefined();
+    }
+  });
+
   it('has a router beside a network of one address', () => {
     const { eth } = start(new Lan(2), ['--ipv4=192.0.2.2/32', '--ipv4-gateway=198.51.100.1']);
     expect(eth.ipv4.way(FAR)?.hop).toBe(0xc633_6401);

@@ -38,8 +38,10 @@ export type {
 /** How long a better offer is waited for than the first, when there may be one. */
 const CHOICE_MS = 1000;
 
-/** After a conflict (RFC 2131 section 3.1). */
+/** After a conflict (RFC 2131 section 3.1), and when there were many (RFC 5227 section 2.1.1). */
 const CONFLICT_DELAY_MS = 10_000;
+const MANY_CONFLICTS = 10;
+const MANY_CONFLICTS_DELAY_MS = 60_000;
 
 /** So many messages without an answer, then the client starts again: a minute, and 12 seconds. */
 const REQUEST_LIMIT = 4;
@@ -58,6 +60,8 @@ export class DhcpClient {
   #reboots: boolean;
   /** NAKs since the last lease. */
   #refusals = 0;
+  /** Addresses that others had since one lasted until it was renewed. */
+  #conflicts = 0;
 
   constructor(options: DhcpClientOptions) {
     this.#options = withDefaults(options);
@@ -129,7 +133,9 @@ export class DhcpClient {
     if (state.name !== 'probing') output.events.push({ kind: 'lost', lease, reason: 'conflict' });
     this.#wanted = 0;
     this.#taken = address;
-    this.#restart(now, CONFLICT_DELAY_MS);
+    this.#conflicts++;
+    const isOften = this.#conflicts > MANY_CONFLICTS;
+    this.#restart(now, isOften ? MANY_CONFLICTS_DELAY_MS : CONFLICT_DELAY_MS);
     return output;
   }
 
@@ -203,6 +209,7 @@ export class DhcpClient {
   #granted(lease: ClientLease, isUsed: boolean, now: number, output: ClientOutput): void {
     this.#wanted = lease.address;
     if (isUsed) {
+      this.#conflicts = 0;
       this.#state = { name: 'bound', lease };
       output.events.push({ kind: 'renewed', lease });
     } else if (this.#options.probeMs === 0) {

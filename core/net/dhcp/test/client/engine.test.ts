@@ -423,6 +423,31 @@ describe('a conflict', () => {
     expect(world.client.state).toBe('init');
   });
 
+  it('makes it wait for ten seconds, and after ten of them for a minute', () => {
+    const world = World.bound();
+    const waits: number[] = [];
+    const conflict = () => {
+      world.take(world.client.handleConflict(ADDRESS, world.now));
+      waits.push(world.client.nextTimeout - world.now);
+    };
+    const leaseAgain = () => {
+      world.at(world.client.nextTimeout);
+      world.answer(T.OFFER);
+      world.at(world.now + 1000);
+      world.answer(T.ACK);
+    };
+    for (let count = 0; count < 12; count++) {
+      conflict();
+      leaseAgain();
+    }
+    expect(waits).toEqual([...new Array(10).fill(10_000), 60_000, 60_000]);
+    // One that lasts makes up for all.
+    world.at(world.client.nextTimeout);
+    world.answer(T.ACK);
+    conflict();
+    expect(waits.at(-1)).toBe(10_000);
+  });
+
   it('over another address is none', () => {
     const world = World.bound();
     world.take(world.client.handleConflict(ADDRESS + 1, world.now));

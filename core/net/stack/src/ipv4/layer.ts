@@ -1,10 +1,12 @@
 import type { ArpEvent } from '@atoll/arp/engine';
 import { Arp } from '@atoll/arp/engine';
 import { parseArp } from '@atoll/arp/packet';
+import type { ProbeEvent } from '@atoll/arp/probe';
+import { AddressProbe, BRIEF } from '@atoll/arp/probe';
 import type { Frame } from '@atoll/device/network';
 import { ETHERNET_HEADER_LENGTH } from '@atoll/device/network';
 import type { IpAddress } from '@atoll/device/socket';
-import { macText } from '@atoll/ethernet/address';
+import { BROADCAST_MAC, macText } from '@atoll/ethernet/address';
 import type { IcmpReport } from '@atoll/icmp/engine';
 import { Icmp } from '@atoll/icmp/engine';
 import { RateLimit } from '@atoll/icmp/rate';
@@ -45,6 +47,7 @@ export class Ipv4Layer {
   readonly #warnings = new RateLimit(1, 10);
   #network: Ipv4Network | undefined;
   #arp: Arp<Outgoing> | undefined;
+  #probe: Probe | undefined;
 
   constructor(owner: Interface, link: Link, datagrams: Datagrams, shared: Shared) {
     const { checksum, counters, entropy, identifications, tcp } = shared;
@@ -93,8 +96,9 @@ export class Ipv4Layer {
 
   get nextTimeout(): number {
     const arp = this.#arp?.nextTimeout ?? Number.POSITIVE_INFINITY;
+    const probe = this.#probe?.engine.nextTimeout ?? Number.POSITIVE_INFINITY;
     const groups = this.#network === undefined ? arp : this.#groups.nextTimeout;
-    return Math.min(arp, groups, this.#reassembly.nextTimeout);
+    return Math.min(arp, probe, groups, this.#reassembly.nextTimeout);
   }
 
   /**
@@ -117,6 +121,20 @@ export class Ipv4Layer {
     this.#groups.refresh();
   }
 
+  /**
+   * Asks whether anybody has `address`, which we would like to use (RFC 5227 section 2.1). In less than a
+   * second, `onProbed` gets the hardware address of who has it, or `undefined` when nobody has; unless
+   * another address is probed by then.
+   */
+  probe(address: number, onProbed: Probe['onProbed']): void {
+    const { mac } = this.#owner.device;
+    const { entropy } = this.#shared;
+    this.#probe = {
+      engine: new AddressProbe({ mac, address, entropy, timing: BRIEF }),
+      onProbed,
+    };
+  }
+
   /** Becomes a member of `group`; answers false when there are too many. */
   join(group: number): boolean {
     return this.#groups.join(group);
@@ -132,14 +150,18 @@ export class Ipv4Layer {
 
   handleArp(frame: Frame, now: number): void {
     const packet = parseArp(frame.bytes, ETHERNET_HEADER_LENGTH, frame.length);
-    if (!packet.ok) this.#shared.counters.malformed++;
-    else if (this.#arp !== undefined) {
-      for (const event of this.#arp.handle(packet.value, now)) this.#onArp(event, now);
+    if (!packet.ok) {
+      this.#shared.counters.malformed++;
+      return;
     }
+    this.#onProbe(this.#probe?.engine.handle(packet.value), now);
+    if (this.#arp === undefined) return;
+    for (const event of this.#arp.handle(packet.value, now)) this.#onArp(event, now);
   }
 
   poll(now: number): void {
     for (const datagram of this.#reassembly.poll(now)) this.#input.reportTimeout(datagram, now);
+    this.#onProbe(this.#probe?.engine.poll(now), now);
     if (this.#arp === undefined || this.#network === undefined) return;
     this.#groups.poll(this.output, this.#network.prefix.address, now);
     for (const event of this.#arp.poll(now)) this.#onArp(event, now);
@@ -177,6 +199,17 @@ export class Ipv4Layer {
     if (report.source === this.#network?.prefix.address) this.#shared.onReport(report, now);
   }
 
+  #onProbe(event: ProbeEvent | undefined, now: number): void {
+    const probe = this.#probe;
+    if (event === undefined || probe === undefined) return;
+    if (event.kind === 'send') {
+      this.output.sendArp(BROADCAST_MAC, event.packet);
+      return;
+    }
+    this.#probe = undefined;
+    probe.onProbed(event.kind === 'taken' ? event.mac : undefined, now);
+  }
+
   #onArp(event: ArpEvent<Outgoing>, now: number): void {
     this.output.carryOut(event);
     const sentence = this.#warningOf(event);
@@ -196,4 +229,10 @@ export class Ipv4Layer {
     }
     return undefined;
   }
+}
+
+/** An address that is probed for, and who waits for the outcome. */
+interface Probe {
+  readonly engine: AddressProbe;
+  readonly onProbed: (mac: number | undefined, now: number) => void;
 }
