@@ -16,7 +16,6 @@ export class RoundTrip {
   minimum = Number.POSITIVE_INFINITY;
   /** How long to wait now. */
   rto = INITIAL_RTO_MS;
-  #initial = INITIAL_RTO_MS;
   /** The shortest since `#turned`, and that of the period before. */
   #current = Number.POSITIVE_INFINITY;
   #previous = Number.POSITIVE_INFINITY;
@@ -41,27 +40,17 @@ export class RoundTrip {
       this.smoothed = took;
       this.variation = took / 2;
     }
-    this.resetBackOff();
-  }
-
-  /** The timer expired: waits twice as long. */
-  backOff(): void {
-    this.rto = Math.min(this.rto * 2, MAXIMUM_RTO_MS);
-  }
-
-  /** Something new was acknowledged: waits as long as the samples say. */
-  resetBackOff(): void {
-    if (!this.isKnown) {
-      this.rto = this.#initial;
-      return;
-    }
     const margin = Math.max(MINIMUM_RTO_MS, 4 * this.variation);
     this.rto = Math.min(this.smoothed + margin, MAXIMUM_RTO_MS);
   }
 
+  /** The timer expired: waits twice as long, until the next sample. */
+  backOff(): void {
+    this.rto = Math.min(this.rto * 2, MAXIMUM_RTO_MS);
+  }
+
   /** A SYN was sent again, so a second was not enough: data waits for three (RFC 6298 section 5.7). */
   distrust(): void {
-    this.#initial = CAUTIOUS_RTO_MS;
     if (!this.isKnown) this.rto = CAUTIOUS_RTO_MS;
   }
 
@@ -86,7 +75,7 @@ const CAUTIOUS_RTO_MS = 3000;
  */
 const MINIMUM_RTO_MS = 200;
 
-/** RFC 6298 section 2.5 allows a maximum of a minute or more. */
-const MAXIMUM_RTO_MS = 120_000;
+/** The least that RFC 6298 section 2.5 allows: where much is lost, long waits are all that is left of a rate. */
+const MAXIMUM_RTO_MS = 60_000;
 
 const PERIOD_MS = 300_000;

@@ -37,17 +37,14 @@ describe('RoundTrip', () => {
     expect(roundTrip.rto).toBeGreaterThanOrEqual(200);
   });
 
-  it('doubles up to two minutes, until something is acknowledged (section 5.5)', () => {
+  it('doubles up to a minute, until there is a sample (section 5.5)', () => {
     const roundTrip = new RoundTrip();
     roundTrip.sample(100, 0);
     const waits = Array.from({ length: 10 }, () => {
       roundTrip.backOff();
       return roundTrip.rto;
     });
-    expect(waits).toEqual([600, 1200, 2400, 4800, 9600, 19_200, 38_400, 76_800, 120_000, 120_000]);
-    roundTrip.resetBackOff();
-    expect(roundTrip.rto).toBe(300);
-    roundTrip.backOff();
+    expect(waits).toEqual([600, 1200, 2400, 4800, 9600, 19_200, 38_400, 60_000, 60_000, 60_000]);
     roundTrip.sample(100, 0);
     expect(roundTrip.rto).toBe(350 - 75 + 25);
   });
@@ -56,9 +53,6 @@ describe('RoundTrip', () => {
     const roundTrip = new RoundTrip();
     roundTrip.backOff();
     roundTrip.distrust();
-    expect(roundTrip.rto).toBe(3000);
-    roundTrip.backOff();
-    roundTrip.resetBackOff();
     expect(roundTrip.rto).toBe(3000);
     roundTrip.sample(100, 0);
     expect(roundTrip.rto).toBe(300);

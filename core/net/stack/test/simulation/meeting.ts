@@ -146,7 +146,7 @@ export class Meeting {
       this.clients[index] = party;
       const onClosed = party.onClosed.bind(party);
       party.onClosed = (reason) => {
-        // Seven SYNs are all that a connection sends; on a bad path an application asks again.
+        // Eight SYNs are all that a connection sends; on a bad path an application asks again.
         if (party.isConnected || this.#attempts++ === MOST_ATTEMPTS) onClosed(reason);
         else this.lan.after(0, () => this.#open(index));
       };

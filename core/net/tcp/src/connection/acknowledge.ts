@@ -133,13 +133,17 @@ function measure(c: ControlBlock, sample: number, now: number): void {
 
 /**
  * How long the round trip took: since the oldest segment was sent that was acknowledged, if all were sent
- * once only (Karn), else what the timestamp says. The answer to a copy of what had arrived says nothing: the
- * answer to the original was lost, and that took as long as we waited.
+ * once only (Karn), else what the timestamp says.
+ *
+ * A timestamp from before the last copy was sent says nothing, though RFC 7323 section 4.1 allows for it:
+ * either the original took as long as we waited, or its acknowledgment was lost and this one answers a
+ * copy, which does not change what the peer echoes. Whoever believes the latter waits longer each time.
  */
 function sampleOf(c: ControlBlock, segment: Segment, acked: number, now: number): number {
-  const { oldestSentAt, isAmbiguous, delivered } = c.board;
+  const { oldestSentAt, edgeSentAt, isAmbiguous, delivered } = c.board;
   if (oldestSentAt >= 0 && !isAmbiguous) return now - oldestSentAt;
   if (acked === 0 || delivered === 0 || !c.usesTimestamps || segment.timestampEcho === 0) return -1;
+  if (((segment.timestampEcho - timestampAt(c, edgeSentAt)) | 0) < 0) return -1;
   const elapsed = (timestampAt(c, now) - segment.timestampEcho) | 0;
   return elapsed < 0 ? -1 : elapsed;
 }

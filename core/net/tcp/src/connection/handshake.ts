@@ -55,14 +55,20 @@ export function establish(c: ControlBlock, segment: Segment, window: number, now
   c.retransmitAt = NEVER;
   c.progressAt = now;
   c.events |= CONNECTED;
-  if (c.syns === 1) {
-    c.roundTrip.sample(now - c.lastSentAt, now);
-  } else if (c.syns > 1) {
+  if (c.syns > 1) {
     // RFC 6298 section 5.7 and RFC 5681 section 3.1: so something was lost, or takes long.
     c.roundTrip.distrust();
     c.congestion.window = c.mss;
   }
+  if (c.syns === 1 || (c.syns > 1 && isForLastSyn(c, segment))) {
+    c.roundTrip.sample(now - c.lastSentAt, now);
+  }
   armIdle(c);
+}
+
+/** Whether `segment` answers the last SYN of some, by its timestamp. */
+function isForLastSyn(c: ControlBlock, segment: Segment): boolean {
+  return c.usesTimestamps && segment.timestampEcho === timestampAt(c, c.lastSentAt);
 }
 
 /** Sends our SYN, which acknowledges the peer's if that came. */

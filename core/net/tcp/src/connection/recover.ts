@@ -197,9 +197,9 @@ function undo(c: ControlBlock, now: number): void {
   c.phase = 'open';
   c.duplicates = 0;
   c.duplicateBytes = 0;
+  // The timeout stays as long as it is until there is a sample: if the path has become so slow, what is
+  // new would be sent twice again, and never give one (Karn).
   c.timeouts = 0;
-  c.roundTrip.resetBackOff();
-  c.isBackedOff = false;
 }
 
 /** RFC 8985 section 7.4: whether the tail loss probe repaired a loss, which nothing else told of. */

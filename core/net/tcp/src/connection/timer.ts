@@ -228,8 +228,8 @@ const INITIAL_PROBE_MS = 1000;
 /** WCDelAckT of RFC 8985. */
 const LATEST_ACK_MS = 200;
 const SHORTEST_PROBE_MS = 10;
-/** With the first timeout of a second, 127 seconds in all. */
-const SYN_RETRIES = 6;
+/** With the first timeout of a second, 183 seconds in all: RFC 9293 section 3.8.3 asks for three minutes. */
+const SYN_RETRIES = 7;
 const LONGEST_PERSIST_MS = 60_000;
 const MOST_DOUBLINGS = 10;
 const KEEP_ALIVE_PROBES = 9;

@@ -48,6 +48,8 @@ export class Scoreboard {
   oldestSentAt = -1;
   /** Some of them were sent again, and nobody knows which copy arrived. */
   isAmbiguous = false;
+  /** When what was at SND.UNA was sent last; -1: SND.UNA did not move. */
+  edgeSentAt = -1;
   /** The last of them: in which run and when it was sent, and where it ends; -1: none. */
   latestRun = -1;
   latestSentAt = -1;
@@ -102,6 +104,7 @@ export class Scoreboard {
     this.newlySacked = 0;
     this.oldestSentAt = -1;
     this.isAmbiguous = false;
+    this.edgeSentAt = -1;
     this.latestRun = -1;
     this.isReordered = false;
     this.#credible = credible;
@@ -111,6 +114,7 @@ export class Scoreboard {
   /** The peer has everything before `sequence`. */
   acknowledge(sequence: number): void {
     let range = this.first;
+    if (range !== undefined) this.edgeSentAt = range.sentAt;
     while (range !== undefined && ((range.start - sequence) | 0) < 0) {
       const rest = (range.end - sequence) | 0;
       const end = rest > 0 ? sequence : range.end;

@@ -116,6 +116,26 @@ const SCRIPTS: Script[] = [
     ],
   },
   {
+    name: 'that are older than the last copy of a segment do not tell how long a round trip took',
+    ...STAMPED,
+    features: { rack: false },
+    steps: [
+      [0, 'app', 'write 1000'],
+      [0, 'out', 'P. 1:1001 ack 1 ts 0'],
+      [300, 'out', 'P. 1:1001 ack 1 ts 300'],
+      [900, 'out', 'P. 1:1001 ack 1 ts 900'],
+      [1000, 'in', '. 1 ack 1001 ts 1000 echo 300'],
+      [1000, 'app', 'write 1000'],
+      [1000, 'out', 'P. 1001:2001 ack 1'],
+      [2200, 'out', 'P. 1001:2001 ack 1 ts 2200'],
+      [2300, 'in', '. 1 ack 2001 ts 2300 echo 2200'],
+      [2300, 'app', 'write 1000'],
+      [2300, 'out', 'P. 2001:3001 ack 1'],
+      [2600, 'out', 'P. 2001:3001 ack 1'],
+    ],
+    differs: 'Linux takes what they say, and waits so much longer when acknowledgments are lost.',
+  },
+  {
     name: 'leave in a reset',
     ...STAMPED,
     steps: [

@@ -50,6 +50,23 @@ const SCRIPTS: Script[] = [
     ],
   },
   {
+    name: 'and the timeout stays doubled then, until something is answered that was sent once',
+    ...STAMPED,
+    features: { rack: false },
+    steps: [
+      [0, 'app', 'write 1000'],
+      [0, 'out', 'P. 1:1001 ack 1'],
+      [300, 'out', 'P. 1:1001 ack 1'],
+      [500, 'in', '. 1 ack 1001 ts 500 echo 0'],
+      [500, 'app', 'write 1000'],
+      [500, 'out', 'P. 1001:2001 ack 1'],
+      [1000, 'in', '. 1 ack 2001 ts 1000 echo 500'],
+      [1000, 'app', 'write 1000'],
+      [1000, 'out', 'P. 2001:3001 ack 1'],
+      [1700, 'out', 'P. 2001:3001 ack 1'],
+    ],
+  },
+  {
     name: 'and is not when it echoes what was sent again',
     ...STAMPED,
     features: { rack: false },
