@@ -16,6 +16,9 @@ export class RoundTrip {
   minimum = Number.POSITIVE_INFINITY;
   /** How long to wait now. */
   rto = INITIAL_RTO_MS;
+  /** The same without back-off, and that which `suspendBackOff` put aside, or 0. */
+  #computed = INITIAL_RTO_MS;
+  #suspended = 0;
   /** The shortest since `#turned`, and that of the period before. */
   #current = Number.POSITIVE_INFINITY;
   #previous = Number.POSITIVE_INFINITY;
@@ -41,7 +44,9 @@ export class RoundTrip {
       this.variation = took / 2;
     }
     const margin = Math.max(MINIMUM_RTO_MS, 4 * this.variation);
-    this.rto = Math.min(this.smoothed + margin, MAXIMUM_RTO_MS);
+    this.#computed = Math.min(this.smoothed + margin, MAXIMUM_RTO_MS);
+    this.rto = this.#computed;
+    this.#suspended = 0;
   }
 
   /** The timer expired: waits twice as long, until the next sample. */
@@ -49,9 +54,32 @@ export class RoundTrip {
     this.rto = Math.min(this.rto * 2, MAXIMUM_RTO_MS);
   }
 
+  /**
+   * What is sent again after a timeout arrives, but gives no sample. Karn's algorithm keeps the back-off for
+   * what is new, which can give one. What is still to be sent again never can, and is not the segment that
+   * timed out (RFC 9293 section 3.8.1 asks for a back-off for the same one only): it waits as long as the
+   * samples say. Otherwise the waits double with each of some losses in a row.
+   */
+  suspendBackOff(): void {
+    if (this.rto > this.#suspended) this.#suspended = this.rto;
+    this.rto = this.#computed;
+  }
+
+  /** Something new is sent. */
+  resumeBackOff(): void {
+    if (this.#suspended > this.rto) this.rto = this.#suspended;
+  }
+
+  /** When something was sent at the latest that could be answered at `now`. */
+  answerable(now: number): number {
+    return this.isKnown ? now - this.minimum : now;
+  }
+
   /** A SYN was sent again, so a second was not enough: data waits for three (RFC 6298 section 5.7). */
   distrust(): void {
-    if (!this.isKnown) this.rto = CAUTIOUS_RTO_MS;
+    if (this.isKnown) return;
+    this.#computed = CAUTIOUS_RTO_MS;
+    this.rto = CAUTIOUS_RTO_MS;
   }
 
   #keepMinimum(took: number, now: number): void {

@@ -49,6 +49,22 @@ describe('RoundTrip', () => {
     expect(roundTrip.rto).toBe(350 - 75 + 25);
   });
 
+  it('has no back-off for a while, and then has it again', () => {
+    const roundTrip = new RoundTrip();
+    roundTrip.sample(100, 0);
+    roundTrip.backOff();
+    roundTrip.backOff();
+    roundTrip.suspendBackOff();
+    expect(roundTrip.rto).toBe(300);
+    roundTrip.backOff();
+    expect(roundTrip.rto).toBe(600);
+    roundTrip.resumeBackOff();
+    expect(roundTrip.rto).toBe(1200);
+    roundTrip.sample(100, 0);
+    roundTrip.resumeBackOff();
+    expect(roundTrip.rto).toBe(350 - 75 + 25);
+  });
+
   it('waits three seconds after a SYN was lost, until there is a sample (section 5.7)', () => {
     const roundTrip = new RoundTrip();
     roundTrip.backOff();

@@ -11,7 +11,7 @@ import { restartTimers, stopPersisting } from './timer.ts';
  */
 export function acknowledgeInOrder(c: ControlBlock, acknowledgment: number, now: number): void {
   const { board, sndUna, roundTrip } = c;
-  board.begin(now - roundTrip.minimum);
+  board.begin(roundTrip.answerable(now));
   board.acknowledge(acknowledgment);
   if (c.usesRack) c.rack.update(board, now);
   const acked = (acknowledgment - sndUna) | 0;
@@ -70,6 +70,10 @@ export function acknowledge(c: ControlBlock, segment: Segment, now: number): boo
   measure(c, sample, now);
   onAcknowledgment(c, segment, acked, flight, isDuplicate, duplicateEnd, sample, now);
   if (acked > 0) {
+    if (c.isBackedOff) {
+      if (c.phase === 'loss') c.roundTrip.suspendBackOff();
+      else c.roundTrip.resumeBackOff();
+    }
     if (!c.isPersisting) restartTimers(c, now);
     if (c.isWriteBlocked) giveRoom(c);
   }
@@ -150,7 +154,7 @@ function sampleOf(c: ControlBlock, segment: Segment, acked: number, now: number)
 
 /** When a retransmission was sent at the latest that this segment could answer (RFC 8985 section 6.2). */
 function credible(c: ControlBlock, segment: Segment, now: number): number {
-  const latest = now - c.roundTrip.minimum;
+  const latest = c.roundTrip.answerable(now);
   if (!c.usesTimestamps) return latest;
   const elapsed = (timestampAt(c, now) - segment.timestampEcho) | 0;
   // Sent within the millisecond that the echo tells of.

@@ -28,6 +28,7 @@ const SCRIPTS: Script[] = [
       [300, 'out', '. 1:1001 ack 1'],
       [850, 'in', '. 1 ack 1001'],
       [850, 'out', 'P. 1001:2001 ack 1'],
+      [1150, 'out', 'P. 1001:2001 ack 1'],
       [1200, 'is', 'ESTABLISHED'],
       [1300, 'in', '. 1 ack 2001'],
       [9000, 'is', 'ESTABLISHED'],

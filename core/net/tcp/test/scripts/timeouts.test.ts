@@ -68,6 +68,23 @@ const SCRIPTS: Script[] = [
     ],
   },
   {
+    name: 'what else was lost waits no longer for that, but what is new does until there is a sample',
+    ...BARE,
+    steps: [
+      [0, 'app', 'write 3000'],
+      [0, 'out', 'P. 1:3001 by 1000 ack 1'],
+      [300, 'out', '. 1:1001 ack 1'],
+      [900, 'out', '. 1:1001 ack 1'],
+      [1000, 'in', '. 1 ack 1001'],
+      [1000, 'out', 'P. 1001:3001 by 1000 ack 1'],
+      [1300, 'out', '. 1001:2001 ack 1'],
+      [1400, 'in', '. 1 ack 3001'],
+      [1400, 'app', 'write 1000'],
+      [1400, 'out', 'P. 3001:4001 ack 1'],
+      [2600, 'out', 'P. 3001:4001 ack 1'],
+    ],
+  },
+  {
     name: 'a FIN is sent again like data',
     ...BARE,
     steps: [
