@@ -137,6 +137,8 @@ export class ControlBlock {
   recoveryPoint: number;
   /** Duplicate acknowledgments are for what we sent again, until more than that is acknowledged. */
   isRecoveryPointHeld = false;
+  /** Without selective acknowledgments: the timer goes on until recovery is over, see `restartTimers`. */
+  isImpatient = false;
   /** Bytes that duplicate acknowledgments tell of, when the peer cannot say which. */
   duplicateBytes = 0;
   duplicates = 0;

@@ -88,6 +88,7 @@ export function armProbe(c: ControlBlock, now: number): void {
 
 /** Something is sent again: waits for it, but not longer than the application wants to. */
 export function armRetransmit(c: ControlBlock, now: number): void {
+  if (c.isImpatient && c.phase === 'recovery' && c.retransmitAt !== NEVER) return;
   c.retransmitAt = Math.min(now + c.roundTrip.rto, c.progressAt + c.userTimeoutMs);
 }
 
@@ -108,8 +109,15 @@ export function stopPersisting(c: ControlBlock, now: number): void {
   restartTimers(c, now);
 }
 
-/** The timers when something was acknowledged. */
+/**
+ * The timers when something was acknowledged. Without selective acknowledgments a recovery repairs one
+ * segment in a round trip. Only the first of them starts the timer again, so that a recovery which takes
+ * long ends in slow start, which is faster (RFC 6582 section 3.2 step 3, section 4: "impatient").
+ */
 export function restartTimers(c: ControlBlock, now: number): void {
+  if (c.phase !== 'recovery' || c.usesSacks) c.isImpatient = false;
+  else if (c.isImpatient) return;
+  else c.isImpatient = true;
   if (c.sndNxt === c.sndUna) {
     c.retransmitAt = NEVER;
     c.probeAt = NEVER;

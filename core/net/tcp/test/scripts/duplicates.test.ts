@@ -133,6 +133,29 @@ const SCRIPTS: Script[] = [
       [400, 'out', 'P. 1001:2001 ack 1'],
     ],
   },
+  {
+    name: 'many holes are left to the timer, which only the first of them starts again',
+    ...BARE,
+    steps: [
+      [0, 'app', 'write 10000'],
+      [0, 'out', 'P. 1:10001 by 1000 ack 1'],
+      [100, 'in', '. 1 ack 1'],
+      [101, 'in', '. 1 ack 1'],
+      [102, 'in', '. 1 ack 1'],
+      [102, 'out', '. 1:1001 ack 1'],
+      [202, 'in', '. 1 ack 2001'],
+      [202, 'out', '. 2001:3001 ack 1'],
+      [302, 'in', '. 1 ack 4001'],
+      [302, 'out', '. 4001:5001 ack 1'],
+      [402, 'in', '. 1 ack 6001'],
+      [402, 'out', '. 6001:7001 ack 1'],
+      [502, 'out', '. 6001:7001 ack 1'],
+      [502, 'is', 'cwnd 1000'],
+      [510, 'in', '. 1 ack 8001'],
+      [510, 'out', 'P. 8001:10001 by 1000 ack 1'],
+      [610, 'in', '. 1 ack 10001'],
+    ],
+  },
 ];
 
 describe('scripts: losses without selective acknowledgments', () => {
