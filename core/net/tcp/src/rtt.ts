@@ -70,6 +70,11 @@ export class RoundTrip {
     if (this.#suspended > this.rto) this.rto = this.#suspended;
   }
 
+  /** SRTT, and before the first sample what is waited for: a peer that only sends may never give one. */
+  get guess(): number {
+    return this.isKnown ? this.smoothed : this.#computed;
+  }
+
   /** When something was sent at the latest that could be answered at `now`. */
   answerable(now: number): number {
     return this.isKnown ? now - this.minimum : now;

@@ -68,10 +68,13 @@ describe('RoundTrip', () => {
   it('waits three seconds after a SYN was lost, until there is a sample (section 5.7)', () => {
     const roundTrip = new RoundTrip();
     roundTrip.backOff();
+    expect(roundTrip.guess).toBe(1000);
     roundTrip.distrust();
     expect(roundTrip.rto).toBe(3000);
+    expect(roundTrip.guess).toBe(3000);
     roundTrip.sample(100, 0);
     expect(roundTrip.rto).toBe(300);
+    expect(roundTrip.guess).toBe(100);
   });
 
   it('lets many samples of a round trip weigh as much as one (RFC 7323 appendix G)', () => {

@@ -201,7 +201,7 @@ export class Connection {
     const { block } = this;
     const { receive, window } = block;
     receive.consume(count);
-    window.onConsumed(count, block.now, block.roundTrip.smoothed);
+    window.onConsumed(count, block.now, block.roundTrip.guess);
     if (block.closeReason !== undefined) finishIfConsumed(block);
     else if (!block.isFinReceived && window.isUpdateDue) block.needs |= NEEDS_ACK;
   }
