@@ -48,3 +48,9 @@ __attribute__((weak)) uint8_t entropy_jitter(void) {
     }
     return (uint8_t)((__builtin_ia32_rdtsc() - start) / 2);
 }
+
+uint64_t entropy_canary(void) {
+    uint64_t sample = 0;
+    entropy_hardware(&sample);
+    return sample ^ __builtin_ia32_rdtsc() * 0x9e3779b97f4a7c15;
+}

@@ -18,8 +18,6 @@ void print_hex(uint64_t number);
 /* Prints "atoll: (message)" and halts with (status). */
 _Noreturn void panic(int status, const char *message);
 
-
-
 /* image.ld: the first and the last byte of the image in memory. */
 extern const char image_start[], image_end[];
 
@@ -37,6 +35,12 @@ void entropy_fill(void *bytes, size_t size);
 /* entropy-source.c: raw samples, each false when there is no such source. */
 bool entropy_hardware(uint64_t *sample);
 uint8_t entropy_jitter(void);
+
+/*
+ * A canary for the stack protector where the loader gives none: hard to guess with
+ * the CPU's generator, and at least not constant without.
+ */
+uint64_t entropy_canary(void);
 
 /* engine.c: the engine, its one context, and values. */
 extern u32 engine_context;

@@ -121,6 +121,14 @@ extern struct kernel_tls kernel_tls;
 
 _Noreturn void kernel_main(void);
 
+/* Goes on with (next) on the kernel's own stack, for good. */
+static inline _Noreturn void kernel_stack(void (*next)(void)) {
+    __asm__ volatile("mov %0, %%rsp\n\txor %%ebp, %%ebp\n\tcall *%1" ::"i"(
+                         LINEAR_MEMORY_BASE),
+                     "r"(next));
+    __builtin_unreachable();
+}
+
 /*
  * Reports a fault and halts with STATUS_TRAP: (what) happened at the
  * instruction (pc); (address) is what it accessed, or NULL where that has no

@@ -83,14 +83,6 @@ long_mode:
     call platform_start
     hlt
 
-/* boot_run(): leaves this stack for the kernel's own, for good. */
-    .global boot_run
-boot_run:
-    mov $LINEAR_MEMORY_BASE, %rsp
-    xor %ebp, %ebp
-    call kernel_main
-    hlt
-
     .code32
 too_old:
     mov $too_old_text, %esi

@@ -32,9 +32,6 @@ extern struct boot boot;
 /* Given by the platform: where boot/pvh.S goes. */
 _Noreturn void platform_start(const struct start_info *info);
 
-/* Goes to kernel_main on the stack below LINEAR_MEMORY_BASE. */
-_Noreturn void boot_run(void);
-
 /* Copies what is needed of (info); halts when it makes no sense. */
 void boot_read(const struct start_info *info);
 

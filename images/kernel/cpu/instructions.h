@@ -65,4 +65,13 @@ static inline uint64_t read_tsc(void) {
     return (uint64_t)high << 32 | low;
 }
 
+/* Nanoseconds for each tick of a counter of (frequency) Hz, times 2^32. */
+static inline uint64_t tsc_scale(uint64_t frequency) {
+    return (1000000000ull << 32) / frequency;
+}
+
+static inline uint64_t tsc_nanoseconds(uint64_t ticks, uint64_t scale) {
+    return (uint64_t)((unsigned __int128)ticks * scale >> 32);
+}
+
 #endif

@@ -27,7 +27,7 @@
 
 typedef uint64_t page_table[ENTRIES] __attribute__((aligned(4096)));
 
-/* The first three are filled by boot/pvh.S. */
+/* boot/pvh.S, where it runs, uses the first three too. */
 page_table page_map, page_pointers;
 uint64_t page_directory[PAGING_END / LARGE] __attribute__((aligned(4096)));
 
@@ -59,6 +59,9 @@ void paging_start(void) {
         page_directory[i] = i < LINEAR_MEMORY_BASE / LARGE
                                 ? (uint64_t)&low[i * ENTRIES] | TABLE
                                 : 0;
+    for (uint64_t i = 0; i < PAGING_END >> 30; i++)
+        page_pointers[i] = (uint64_t)&page_directory[i * ENTRIES] | TABLE;
+    page_map[0] = (uint64_t)page_pointers | TABLE;
     page_map[DEVICE_WINDOWS >> 39] = (uint64_t)device_pointers | TABLE;
     device_pointers[0] = (uint64_t)device_directory | TABLE;
     write_cr3(page_map);
@@ -90,9 +93,10 @@ void paging_grow(uint64_t from, uint64_t to) {
     }
 }
 
-volatile void *paging_device(uint64_t physical) {
+/* Where (physical) can be accessed, in one of the windows; (access) without what all have. */
+static volatile void *find_window(uint64_t physical, uint64_t access) {
     uint64_t window = physical / LARGE * LARGE;
-    uint64_t entry = window | IS_LARGE | UNCACHED | TOUCHED | READ_WRITE;
+    uint64_t entry = window | IS_LARGE | TOUCHED | READ_WRITE | access;
     if (physical >= device_limit)
         return NULL;
     unsigned i = 0;
@@ -103,4 +107,12 @@ volatile void *paging_device(uint64_t physical) {
     if (i == device_count)
         device_directory[device_count++] = entry;
     return (volatile char *)(DEVICE_WINDOWS + i * LARGE + physical % LARGE);
+}
+
+volatile void *paging_device(uint64_t physical) {
+    return find_window(physical, UNCACHED);
+}
+
+volatile void *paging_shared(uint64_t physical) {
+    return find_window(physical, 0);
 }

@@ -12,7 +12,7 @@
 #define PAGING_END (3ull << 30)
 
 /*
- * Leaves the tables of boot/pvh.S: text R-X, constants R, data and stack RW.
+ * Leaves the tables of boot/pvh.S or of the loader: text R-X, constants R, data and stack RW.
  * From here on what the loader left cannot be read.
  */
 void paging_start(void);
@@ -25,5 +25,8 @@ void paging_grow(uint64_t from, uint64_t to);
  * there are more devices than windows, or for no address of this CPU.
  */
 volatile void *paging_device(uint64_t physical);
+
+/* The same for memory that is shared with the host. */
+volatile void *paging_shared(uint64_t physical);
 
 #endif

@@ -75,6 +75,10 @@ static void load_task(void) {
 }
 
 __attribute__((no_stack_protector)) void trap_start(void) {
+    write_msr(FS_BASE, (uint64_t)&kernel_tls);
+    struct table_pointer descriptor_pointer = {sizeof descriptors - 1,
+                                               (uint64_t)descriptors};
+    __asm__ volatile("lgdt %0" ::"m"(descriptor_pointer));
     for (unsigned i = 0; i < VECTORS; i++) {
         if (i < FIRST_INTERRUPT)
             set_gate(i, trap_entries + i * TRAP_SIZE, 1);
@@ -84,12 +88,7 @@ __attribute__((no_stack_protector)) void trap_start(void) {
     load_task();
     struct table_pointer pointer = {sizeof gates - 1, (uint64_t)gates};
     __asm__ volatile("lidt %0" ::"m"(pointer));
-
-    /* Hard to guess with the CPU's generator, and at least not constant without. */
-    uint64_t canary = 0;
-    entropy_hardware(&canary);
-    kernel_tls.canary = canary ^ read_tsc() * 0x9e3779b97f4a7c15;
-    write_msr(FS_BASE, (uint64_t)&kernel_tls);
+    kernel_tls.canary = entropy_canary();
 }
 
 static const char *const names[FIRST_INTERRUPT] = {

@@ -8,8 +8,9 @@
 #define FIRST_INTERRUPT 32
 
 /*
- * Fills the interrupt table: from here on a fault is reported. Also sets the
- * FS base for the stack protector and draws its canary.
+ * Fills the interrupt table: from here on a fault is reported. Also loads our own
+ * segment descriptors, which are as the loader's, sets the FS base for the stack
+ * protector and draws its canary.
  */
 void trap_start(void);
 

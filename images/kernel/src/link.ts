@@ -6,6 +6,8 @@ import { cc, ENGINE_FLAGS, IMAGE_BASE, STACK_BOTTOM } from '@atoll/engine/toolch
 import { compileKernel, PACKAGE } from './kernel.ts';
 import { compileObject, type Source } from './objects.ts';
 import { partSizes } from './sizes.ts';
+import type { Solo5Device, Solo5Platform } from './solo5.ts';
+import { SOLO5_ABI, solo5Sections } from './solo5.ts';
 import type { Platform } from './sources.ts';
 
 export interface LinkOptions {
@@ -18,8 +20,8 @@ export interface LinkOptions {
   readonly note: Uint8Array;
   /** The image's path. */
   readonly output: string;
-  /** More sections, complete, by name: the notes that a target's loader asks for. */
-  readonly sections?: Readonly<Record<string, Uint8Array>>;
+  /** The devices that a tender of Solo5 must give; other platforms do not ask. */
+  readonly devices?: readonly Solo5Device[];
 }
 
 export interface LinkResult {
@@ -29,20 +31,22 @@ export interface LinkResult {
 
 /** Compiles the kernel of one platform and links it with engine, bytecode and fast paths. */
 export async function linkImage(options: LinkOptions): Promise<LinkResult> {
+  const { platform, devices = [] } = options;
+  const isSolo5 = platform in SOLO5_ABI;
   const engine = await buildEngine();
   const work = await mkdtemp(join(tmpdir(), 'atoll-link-'));
   try {
-    const kernel = await compileKernel(options.platform, engine);
+    const kernel = await compileKernel(platform, engine);
     const generated = await compileGenerated(options.sources, work, engine.include);
     const sections = await compileSections(work, {
       '.bytecode': options.bytecode,
       '.note.atoll': options.note,
-      ...options.sections,
+      ...(isSolo5 ? solo5Sections(platform as Solo5Platform, devices) : {}),
     });
     const library = await archive('libbearssl.a');
 
     const objects = [...kernel, ...generated.keys(), engine.object, sections, library];
-    const map = await link(objects, work, options.output);
+    const map = await link(objects, work, options.output, isSolo5 ? ['-DSOLO5'] : []);
     const parts = new Map(generated);
     for (const object of kernel) parts.set(object, 'kernel');
     parts.set(engine.object, 'engine').set(sections, 'bytecode').set(library, 'libbearssl');
@@ -95,10 +99,17 @@ async function archive(name: string): Promise<string> {
   return path;
 }
 
-/** Links `objects` to `output`; answers the linker's map. */
-async function link(objects: readonly string[], work: string, output: string): Promise<string> {
+/** Links `objects` to `output`, with the `definitions` for the layout; answers the linker's map. */
+async function link(
+  objects: readonly string[],
+  work: string,
+  output: string,
+  definitions: readonly string[],
+): Promise<string> {
+  const layout = join(PACKAGE, 'image.ld');
+  await cc(['-E', '-P', '-undef', ...definitions, '-x', 'c', layout, '-o', 'image.ld'], work);
   const options = [
-    `-T${join(PACKAGE, 'image.ld')}`,
+    '-Timage.ld',
     `--defsym=IMAGE_BASE=${IMAGE_BASE}`,
     `--defsym=STACK_BOTTOM=${STACK_BOTTOM}`,
     '--build-id=none',

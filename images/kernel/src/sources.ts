@@ -1,5 +1,5 @@
 /** The platforms that have a kernel of ours. */
-export const PLATFORMS = ['unix', 'virtio'] as const;
+export const PLATFORMS = ['unix', 'hvt', 'spt', 'virtio'] as const;
 export type Platform = (typeof PLATFORMS)[number];
 
 /** What every platform's kernel consists of. */
@@ -21,36 +21,34 @@ const COMMON = [
 const DEVICES = ['network.c', 'block.c'];
 
 /** What kernels that have a machine of their own share. */
-const MACHINE = ['boot/pvh.S', 'boot/start-info.c', 'cpu/trap.S', 'cpu/trap.c', 'cpu/paging.c'];
+const MACHINE = ['cpu/trap.S', 'cpu/trap.c', 'cpu/paging.c'];
+
+const BOOT = ['boot/pvh.S', 'boot/start-info.c'];
+
+/** What the folders of both platforms of Solo5 share. */
+const SOLO5 = ['platform/solo5/start.c', 'platform/solo5/devices.c'];
 
 const PLATFORM: Record<Platform, readonly string[]> = {
   unix: [
-    'start.S',
-    'start.c',
-    'options.c',
-    'network.c',
-    'block.c',
-    'memory.c',
-    'sandbox.c',
-    'signal.c',
-    'time.c',
+    ...DEVICES,
+    ...folder('unix', ['start.S', 'start.c', 'options.c', 'network.c', 'block.c']),
+    ...folder('unix', ['memory.c', 'sandbox.c', 'signal.c', 'time.c']),
   ],
+  hvt: [...DEVICES, ...MACHINE, ...SOLO5, ...folder('hvt', ['start.c', 'network.c', 'block.c'])],
+  spt: [...DEVICES, ...SOLO5, ...folder('spt', ['start.c'])],
   virtio: [
-    'start.c',
-    'serial.c',
-    'power.c',
-    'apic.c',
-    'time.c',
-    'pvclock.c',
-    'pit.c',
-    'rtc.c',
-    'registers.c',
+    ...BOOT,
+    ...MACHINE,
+    ...folder('virtio', ['start.c', 'serial.c', 'power.c', 'apic.c', 'time.c']),
+    ...folder('virtio', ['pvclock.c', 'pit.c', 'rtc.c', 'registers.c']),
   ],
 };
 
+function folder(platform: Platform, files: readonly string[]): string[] {
+  return files.map((file) => `platform/${platform}/${file}`);
+}
+
 /** The source files of one platform's kernel, relative to this package. */
 export function kernelSources(platform: Platform): string[] {
-  const shared = platform === 'unix' ? DEVICES : MACHINE;
-  const own = PLATFORM[platform].map((file) => `platform/${platform}/${file}`);
-  return [...COMMON, ...shared, ...own];
+  return [...COMMON, ...PLATFORM[platform]];
 }

@@ -1,4 +1,4 @@
-/* What the unix platform uses of Linux: system calls and their structures. */
+/* What platforms use of Linux: system calls and their structures. */
 #ifndef LINUX_H
 #define LINUX_H
 
@@ -31,6 +31,8 @@
 #define SYS_CLOCK_GETTIME 228
 #define SYS_EXIT_GROUP 231
 #define SYS_PPOLL 271
+#define SYS_EPOLL_PWAIT 281
+#define SYS_TIMERFD_SETTIME 286
 #define SYS_SECCOMP 317
 #define SYS_GETRANDOM 318
 #define SYS_CLOSE_RANGE 436
@@ -41,6 +43,7 @@
 #define EAGAIN 11
 #define ENOMEM 12
 #define EACCES 13
+#define EFAULT 14
 #define EBUSY 16
 #define ENODEV 19
 #define EISDIR 21

@@ -14,12 +14,4 @@ _start:
     call unix_start
     hlt
 
-/* unix_run(stack): leaves Linux's stack for ours, for good. */
-    .global unix_run
-unix_run:
-    mov %rdi, %rsp
-    xor %ebp, %ebp
-    call kernel_main
-    hlt
-
     .section .note.GNU-stack, "", @progbits

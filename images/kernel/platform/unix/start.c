@@ -6,7 +6,6 @@
 const char platform_name[] = "unix";
 
 _Noreturn void unix_start(const uint64_t *stack);
-_Noreturn void unix_run(uint64_t stack);
 
 /*
  * Keeps standard input, output and error, and nothing else that was inherited.
@@ -43,7 +42,7 @@ _Noreturn void unix_start(const uint64_t *stack) {
     network_start();
     block_start();
     sandbox_enter(options.user);
-    unix_run(LINEAR_MEMORY_BASE);
+    kernel_stack(kernel_main);
 }
 
 const char *platform_arguments(size_t *length) {

@@ -22,7 +22,7 @@ _Noreturn void platform_start(const struct start_info *info) {
     paging_start();
     interrupt_start();
     time_start();
-    boot_run();
+    kernel_stack(kernel_main);
 }
 
 const char *platform_arguments(size_t *length) {

@@ -9,8 +9,6 @@
 
 #include "cpu/instructions.h"
 
-#define SECOND 1000000000ull
-
 /* CPUID leaves with frequencies: of hypervisors (in kHz), and of Intel. */
 #define HYPERVISOR 0x40000000
 #define HYPERVISOR_FREQUENCY 0x40000010
@@ -19,7 +17,7 @@
 static bool has_pvclock;
 static uint64_t start;
 
-/* Nanoseconds for each tick of the time stamp counter, times 2^32; 0: not measured yet. */
+/* Of the time stamp counter; 0: not measured yet. */
 static uint64_t scale;
 
 static uint64_t told_frequency(void) {
@@ -37,10 +35,6 @@ static uint64_t told_frequency(void) {
     return 0;
 }
 
-static void set_frequency(uint64_t frequency) {
-    scale = (SECOND << 32) / frequency;
-}
-
 void time_start(void) {
     has_pvclock = pvclock_start();
     if (has_pvclock) {
@@ -50,7 +44,7 @@ void time_start(void) {
     start = read_tsc();
     uint64_t frequency = told_frequency();
     if (frequency != 0)
-        set_frequency(frequency);
+        scale = tsc_scale(frequency);
     else
         pit_start();
 }
@@ -59,8 +53,8 @@ uint64_t platform_monotonic(void) {
     if (has_pvclock)
         return pvclock_monotonic() - start;
     if (scale == 0)
-        set_frequency(pit_frequency());
-    return (uint64_t)((unsigned __int128)(read_tsc() - start) * scale >> 32);
+        scale = tsc_scale(pit_frequency());
+    return tsc_nanoseconds(read_tsc() - start, scale);
 }
 
 uint64_t platform_wall(void) {
