@@ -1,3 +1,4 @@
+import { splitWords } from '@atoll/device/words';
 import type { Result } from '@atoll/result/result';
 import { misconfigured, ok } from '@atoll/result/result';
 import type { MmioPlace } from './mmio.ts';
@@ -9,8 +10,7 @@ export interface CommandLine {
 }
 
 /**
- * Splits the machine's command line. Blanks separate words, except between double quotes, which do not
- * belong to the word; there a backslash takes the character behind it as it is. Devices that the hypervisor added in Linux's notation,
+ * Splits the machine's command line. Devices that the hypervisor added in Linux's notation,
  * `virtio_mmio.device=SIZE@ADDRESS:LINE`, are no boot arguments.
  */
 export function parseCommandLine(text: string): Result<CommandLine> {
@@ -34,31 +34,6 @@ export function parseCommandLine(text: string): Result<CommandLine> {
 
 const DEVICE = 'virtio_mmio.device=';
 const EXAMPLE = '4K@0xd0000000:5';
-
-function splitWords(text: string): string[] {
-  const words: string[] = [];
-  let word: string | undefined;
-  let isQuoted = false;
-  let isEscaped = false;
-  for (const character of text) {
-    if (!isEscaped && character === '"') {
-      isQuoted = !isQuoted;
-      word ??= '';
-    } else if (!isEscaped && isQuoted && character === '\\') {
-      isEscaped = true;
-    } else if (isQuoted || !BLANK.has(character)) {
-      word = (word ?? '') + character;
-      isEscaped = false;
-    } else if (word !== undefined) {
-      words.push(word);
-      word = undefined;
-    }
-  }
-  if (word !== undefined) words.push(word);
-  return words;
-}
-
-const BLANK: ReadonlySet<string> = new Set([' ', '\t', '\n', '\r']);
 
 function parsePlace(text: string): MmioPlace | undefined {
   const match = /^\d\w*@(0x[0-9a-f]{1,12}|\d{1,15}):(\d{1,4})(:\d+)?$/i.exec(text);

@@ -1,7 +1,7 @@
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { Appliance } from '@atoll/appliance/appliance';
+import type { Appliance, DeviceDeclaration } from '@atoll/appliance/appliance';
 import { argumentsOf } from '@atoll/appliance/launch';
 import { parseArguments } from '@atoll/conf/parse';
 import type { Entry } from './bundle.ts';
@@ -13,8 +13,8 @@ import type { Manifest, Sizes } from './manifest.ts';
 import { manifestComment, manifestOf } from './manifest.ts';
 import { linkProgram } from './program.ts';
 import type { Target } from './target.ts';
-import { suffixOf } from './target.ts';
-import { UsageError } from './usage.ts';
+import { driverOf, isSolo5, suffixOf } from './target.ts';
+import { oneOf, UsageError } from './usage.ts';
 import type { App } from './workspace.ts';
 
 export interface BuildOptions {
@@ -22,6 +22,11 @@ export interface BuildOptions {
   readonly target: Target;
   /** Boot arguments to compile in. */
   readonly preset?: readonly string[];
+  /**
+   * Optional devices that the image declares to Solo5's tenders, which then ask for them; all of them
+   * must be given. Elsewhere an optional device may just be there.
+   */
+  readonly optional?: readonly string[];
   /** The file to write, when it is not {@link imagePath}. */
   readonly output?: string;
 }
@@ -41,6 +46,7 @@ export async function buildImage(options: BuildOptions): Promise<Built> {
   const { app, target, preset = [], output: path = imagePath(app, target) } = options;
   const appliance = await loadAppliance(app);
   checkPreset(appliance, preset);
+  const devices = devicesOf(appliance, target, options.optional ?? []);
   await mkdir(dirname(path), { recursive: true });
   if (target === 'node') return buildForNode(appliance, app, preset, path);
 
@@ -49,6 +55,7 @@ export async function buildImage(options: BuildOptions): Promise<Built> {
   const sizes = await linkProgram({
     name: app.name,
     target,
+    devices,
     entry: entryFor(app, target, preset, []),
     output: path,
     note: (sizes) => JSON.stringify(describe(sizes)),
@@ -86,7 +93,7 @@ function entryFor(
   const options = `{ preset: ${JSON.stringify(preset)}, fast: { ${embedded.join(', ')} } }`;
   const lines = [
     `import appliance from ${JSON.stringify(main)};`,
-    `import { start } from '@atoll/driver-${target}/start';`,
+    `import { start } from '@atoll/driver-${driverOf(target)}/start';`,
     ...fast.map(({ name }, index) => `import fast${index} from 'fast:${name}';`),
     target === 'node'
       ? `start(appliance, ${options});`
@@ -100,6 +107,20 @@ async function loadAppliance(app: App): Promise<Appliance> {
   const { default: appliance } = (await import(main.href)) as { default?: Appliance };
   if (appliance === undefined) throw new Error(`${app.name}: src/main.ts has no default export`);
   return appliance;
+}
+
+/** The devices that the image asks for: all that it needs, and those of the `optional` ones. */
+function devicesOf(
+  { devices }: Appliance,
+  target: Target,
+  optional: readonly string[],
+): readonly DeviceDeclaration[] {
+  const names = devices.filter((device) => device.isOptional === true).map(({ name }) => name);
+  if (optional.length > 0 && !isSolo5(target)) {
+    throw new UsageError(`--with is for hvt and spt: on ${target} optional devices are just given`);
+  }
+  for (const name of optional) oneOf('optional device', name, names);
+  return devices.filter(({ name, isOptional }) => isOptional !== true || optional.includes(name));
 }
 
 function checkPreset(appliance: Appliance, preset: readonly string[]): void {

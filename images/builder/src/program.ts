@@ -2,6 +2,7 @@ import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { compileBytecode } from '@atoll/engine/bytecode';
 import { linkImage } from '@atoll/kernel/link';
+import type { Solo5Device } from '@atoll/kernel/solo5';
 import type { Entry } from './bundle.ts';
 import { bundleForImage } from './bundle.ts';
 import { compileFastPaths } from './fast-path.ts';
@@ -15,6 +16,8 @@ import type { ImageTarget } from './target.ts';
 export interface Program {
   readonly name: string;
   readonly target: ImageTarget;
+  /** What Solo5's tenders must attach; the other targets do not ask. */
+  readonly devices?: readonly Solo5Device[];
   readonly entry: Entry;
   /** The path of the image. */
   readonly output: string;
@@ -27,7 +30,7 @@ export interface Program {
  * `bundle/` beside the image, since stack traces name its lines.
  */
 export async function linkProgram(program: Program): Promise<Sizes> {
-  const { name, target, entry, output, note } = program;
+  const { name, target, devices = [], entry, output, note } = program;
   const bundle = await bundleForImage(entry);
   const script = `${name}.${target}.js`;
   const bundles = join(dirname(output), 'bundle');
@@ -42,6 +45,7 @@ export async function linkProgram(program: Program): Promise<Sizes> {
   const link = (sizes: Sizes) =>
     linkImage({
       platform: target,
+      devices,
       bytecode,
       sources,
       note: encodeNote(note(sizes)),

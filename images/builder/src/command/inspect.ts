@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import type { Solo5Manifest } from '@atoll/kernel/solo5';
+import { readSolo5 } from '@atoll/kernel/solo5';
 import type { Manifest, ManifestArgument } from '../manifest.ts';
 import { readManifest } from '../manifest.ts';
 import type { Command } from './command.ts';
@@ -15,21 +17,26 @@ export const inspect: Command = {
     const { positionals, options } = parseWords(words, ['IMAGE'], { json: 'boolean' });
     const image = await readFile(positionals[0]);
     const { manifest } = readManifest(image);
+    const solo5 = readSolo5(image);
     const file = {
       sha256: createHash('sha256').update(image).digest('hex'),
       bytes: image.length,
     };
     process.stdout.write(
       options.has('json')
-        ? `${JSON.stringify({ ...manifest, file }, null, 2)}\n`
-        : description(manifest, file),
+        ? `${JSON.stringify({ ...manifest, solo5, file }, null, 2)}\n`
+        : description(manifest, file, solo5),
     );
     return 0;
   },
 };
 
 /** The manifest for people. */
-export function description(manifest: Manifest, file: { sha256: string; bytes: number }): string {
+export function description(
+  manifest: Manifest,
+  file: { sha256: string; bytes: number },
+  solo5?: Solo5Manifest,
+): string {
   const { name, version, summary, target, abi, preset } = manifest;
   const lines = [
     `${name} ${version}: ${summary}`,
@@ -38,6 +45,7 @@ export function description(manifest: Manifest, file: { sha256: string; bytes: n
     '',
     'Devices:',
     ...manifest.devices.map((device) => `  ${device.name} (${device.type}): ${device.summary}`),
+    ...(solo5 === undefined ? [] : ['', ...solo5Lines(solo5)]),
     '',
     'Boot arguments:',
     ...manifest.arguments.flatMap(argumentLines),
@@ -48,6 +56,15 @@ export function description(manifest: Manifest, file: { sha256: string; bytes: n
     '',
   ];
   return lines.join('\n');
+}
+
+/** What a tender reads, which is not what the appliance says of itself where devices are optional. */
+function solo5Lines({ platform, version, devices }: Solo5Manifest): string[] {
+  const types = { network: 'NET_BASIC', block: 'BLOCK_BASIC' } as const;
+  return [
+    `Solo5's manifest (${platform}, version ${version}), all of it to be attached:`,
+    ...devices.map(({ name, type }) => `  ${name} ${types[type]}`),
+  ];
 }
 
 function argumentLines({

@@ -6,7 +6,7 @@ import { ensureEngine } from '../engine.ts';
 import { buildImage, imagePath } from '../image.ts';
 import { readManifest } from '../manifest.ts';
 import type { Target } from '../target.ts';
-import { TARGETS } from '../target.ts';
+import { isSolo5, TARGETS } from '../target.ts';
 import { oneOf, UsageError } from '../usage.ts';
 import type { App } from '../workspace.ts';
 import type { Command, Words } from './command.ts';
@@ -29,7 +29,8 @@ export const run: Command = {
   --accel NAME        virtio: tcg, which runs everywhere, or kvm (tcg)
   --rebuild           builds in any case
 
-The command that runs it is printed first. An image for virtio runs in QEMU.
+The command that runs it is printed first. An image for virtio runs in QEMU, one for hvt or spt in Solo5's
+tender, solo5-hvt or solo5-spt.
 `,
   async run(words) {
     const { devices, others } = takeDeviceOptions(words);
@@ -109,9 +110,11 @@ async function bootCommand(
       bootArguments,
     });
   }
-  const program = target === 'node' ? [process.execPath, path] : [path];
   const memoryWords = memory === undefined ? [] : [`--mem=${memory}`];
-  return [...program, ...memoryWords, ...devices.words, '--', ...bootArguments];
+  const options = [...memoryWords, ...devices.words, '--'];
+  if (isSolo5(target)) return [`solo5-${target}`, ...options, path, ...bootArguments];
+  const program = target === 'node' ? [process.execPath, path] : [path];
+  return [...program, ...options, ...bootArguments];
 }
 
 /** What a machine of QEMU has, in MiB: as much as an image for unix takes by itself. */

@@ -1,7 +1,7 @@
 // Runs inside an image: the fast checksum beside the plain one, on the same pseudo-random input.
 import { fastChecksum, plainChecksum } from '@atoll/bytes/fast';
 import type { Host } from '@atoll/device/host';
-import { hostFastPaths } from '@atoll/driver-unix/fast';
+import { hostFastPaths } from '@atoll/driver-host/fast';
 import { Random } from '@atoll/sim/random';
 
 declare const host: Host;

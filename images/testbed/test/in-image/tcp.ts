@@ -1,6 +1,6 @@
 // Runs inside an image: the fast paths of TCP beside their references, on the same pseudo-random input.
 import type { Host } from '@atoll/device/host';
-import { hostFastPaths } from '@atoll/driver-unix/fast';
+import { hostFastPaths } from '@atoll/driver-host/fast';
 import { Random } from '@atoll/sim/random';
 import { compareCutting, compareJoining } from '../tcp/compare-frames.ts';
 import { compareCopies, compareWires } from '../tcp/compare-wire.ts';

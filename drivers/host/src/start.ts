@@ -2,6 +2,7 @@ import type { Appliance } from '@atoll/appliance/appliance';
 import { launch } from '@atoll/appliance/launch';
 import type { Host } from '@atoll/device/host';
 import { HOST_ABI } from '@atoll/device/host';
+import { splitWords } from '@atoll/device/words';
 import { hostConsole } from './console.ts';
 import { hostDevices } from './devices.ts';
 import { hostEntropy } from './entropy.ts';
@@ -11,7 +12,7 @@ import { hostClock } from './time.ts';
 /** What the kernel put into the global scope. */
 declare const host: Host;
 
-/** Runs `appliance` on the kernel's platform `unix`; `preset` are the arguments compiled into the image. */
+/** Runs `appliance` where the kernel has the devices; `preset` are the arguments compiled into the image. */
 export function start(appliance: Appliance, preset: readonly string[] = []): void {
   if (host.abi !== HOST_ABI) throw new Error(`the kernel's ABI is ${host.abi}, not ${HOST_ABI}`);
   const fast = hostFastPaths(host);
@@ -30,7 +31,8 @@ export function start(appliance: Appliance, preset: readonly string[] = []): voi
   if (loop !== undefined) host.run(() => loop.step());
 }
 
-/** The boot arguments, of which each is ended by NUL. */
+/** Linux gives a list, of which each is ended by NUL; Solo5 joins the words to one line. */
 function wordsOf(bootArguments: string): string[] {
-  return bootArguments.split('\0').slice(0, -1);
+  if (bootArguments.includes('\0')) return bootArguments.split('\0').slice(0, -1);
+  return splitWords(bootArguments);
 }
