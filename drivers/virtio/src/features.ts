@@ -15,6 +15,12 @@ export const NETWORK = {
   mergeable: 15,
 } as const;
 
+/** Bits that a block device may offer (section 5.2.3). */
+export const BLOCK = { sizeMax: 1, segMax: 2, readOnly: 5, blockSize: 6, flush: 9 } as const;
+
+/** What we want of such a device: all of them, and event indices. */
+export const BLOCK_FEATURES: readonly number[] = [...Object.values(BLOCK), FEATURE.eventIndex];
+
 /**
  * What we want of a device that offers so much: never a bit without those that it stands on (section
  * 5.1.3.1). Long frames are taken in buffers of the usual size that they may be spread over, or not at all.

@@ -18,6 +18,7 @@ import { NOTHING } from './queue.ts';
 import type { RingMemory } from './ring.ts';
 import { openReceiving, openSending, RECEIVE, TRANSMIT } from './ring.ts';
 import type { Transport } from './transport.ts';
+import { readConfiguration } from './transport.ts';
 
 /** Opens the network device `name` (virtio 1.2, section 5.1), with one pair of queues. */
 export function openNetwork(
@@ -26,7 +27,7 @@ export function openNetwork(
   transport: Transport,
   memory: RingMemory,
 ): Result<VirtioNetwork> {
-  const mtu = readNumber(transport, CONFIGURATION_MTU, 2);
+  const mtu = readConfiguration(transport, CONFIGURATION_MTU, 2);
   const features = negotiate(transport, (isOffered) => {
     const wanted = networkFeatures(isOffered);
     return isOffered(NETWORK.mtu) && isMtuUsable(mtu, wanted) ? [...wanted, NETWORK.mtu] : wanted;
@@ -229,12 +230,6 @@ export class VirtioNetwork implements NetworkDevice {
     if (received.wantsNotification()) this.#transport.notify(RECEIVE);
     if (sent.wantsNotification()) this.#transport.notify(TRANSMIT);
   }
-}
-
-function readNumber(transport: Transport, offset: number, size: number): number {
-  let value = 0;
-  for (let i = size - 1; i >= 0; i--) value = value * 256 + transport.readConfiguration(offset + i);
-  return value;
 }
 
 /** The address is six bytes in their order on the wire. */

@@ -8,6 +8,7 @@ import type { VirtioNetwork } from './net.ts';
 import { openNetwork } from './net.ts';
 import type { RingMemory } from './ring.ts';
 import { NETWORK_DEVICE, type Transport } from './transport.ts';
+import { Violations } from './violations.ts';
 
 /** The network devices of the machine. They have no names: the first that is opened is the first found. */
 export class Networks {
@@ -16,8 +17,8 @@ export class Networks {
   readonly #memory: RingMemory;
   readonly #places: readonly MmioPlace[];
   readonly #open: VirtioNetwork[] = [];
+  readonly #violations: Violations;
   #found: Transport[] | undefined;
-  #violations = 0;
 
   /** `places` are those of virtio-mmio devices that the command line named. */
   constructor(host: Host, console: Console, fast: FastPaths, places: readonly MmioPlace[]) {
@@ -28,6 +29,7 @@ export class Networks {
       createQueue: (...queue) => new FastQueue(fast, ...queue),
     };
     this.#places = places;
+    this.#violations = new Violations(console);
   }
 
   /** The next device; `undefined` when all are in use. One that cannot be used ends the program. */
@@ -49,20 +51,12 @@ export class Networks {
     return maySleep;
   }
 
-  /**
-   * Says that a device does what it must not do, each time that it has become twice as bad; one that
-   * cannot be used any more ends the program.
-   */
+  /** Complains about devices; one that cannot be used any more ends the program. */
   #judge(): void {
-    let violations = 0;
     for (const device of this.#open) {
       if (device.isBroken) this.#fail(`the ${device.place} broke its queue`);
-      violations += device.violations;
     }
-    if (violations < 2 * this.#violations || violations === 0) return;
-    this.#violations = violations;
-    const names = this.#open.map((device) => device.place).join(', the ');
-    this.#console.write(`atoll: the ${names} misused buffers, ${violations} times in all\n`);
+    this.#violations.judge(this.#open);
   }
 
   #devices(): Transport[] {

@@ -4,7 +4,7 @@ import type { Allocate } from '@atoll/device/frame';
 /**
  * The driver's side of a split virtqueue (virtio 1.2, section 2.7) in memory that the device shares.
  *
- * Every descriptor is one buffer of its own, and its number is the buffer's name. Polling order: `take`
+ * A buffer is one descriptor, or a chain of them, and the number of the first is the buffer's name. Polling order: `take`
  * until it answers {@link NOTHING}; `offer` buffers; `publish`; when going to sleep also `arm`; then a
  * fence, `wantsNotification` and `hasUsed`.
  *
@@ -80,6 +80,26 @@ export class Queue {
     this.#descriptors[at + 2] = capacity;
     this.#descriptors[at + 3] = isWritten ? DESCRIPTOR_WRITE : 0;
     this.#state[BUFFERS + id] = isWritten ? capacity : 0;
+  }
+
+  /**
+   * Says that buffer `id` is a chain of `parts`, in the descriptors from `id` on. The device may write so
+   * many bytes as the parts have that are written.
+   */
+  describeChain(id: number, parts: readonly ChainPart[]): void {
+    let written = 0;
+    for (const [index, { physical, length, isWritten }] of parts.entries()) {
+      const at = (id + index) * 4;
+      const hasNext = index < parts.length - 1;
+      this.#descriptors[at] = physical;
+      this.#descriptors[at + 1] = physical / 0x1_0000_0000;
+      this.#descriptors[at + 2] = length;
+      this.#descriptors[at + 3] =
+        (isWritten ? DESCRIPTOR_WRITE : 0) |
+        (hasNext ? DESCRIPTOR_NEXT | ((id + index + 1) << 16) : 0);
+      if (isWritten) written += length;
+    }
+    this.#state[BUFFERS + id] = written;
   }
 
   /** Gives buffer `id`, which the device must not have, to the device; it sees that after `publish`. */
@@ -169,6 +189,14 @@ export class Queue {
   }
 }
 
+/** One descriptor of a chain. */
+export interface ChainPart {
+  readonly physical: number;
+  readonly length: number;
+  /** By the device. */
+  readonly isWritten: boolean;
+}
+
 /** What {@link Queue.take} answers when the device has used no buffer since. */
 export const NOTHING = -1;
 
@@ -215,6 +243,7 @@ const VIOLATIONS = 7;
 const BUFFERS = 8;
 const IS_OUTSTANDING = 0x8000_0000;
 
+const DESCRIPTOR_NEXT = 1;
 const DESCRIPTOR_WRITE = 2;
 
 /** Fields of the available ring, in words of 16 bits; the used event index stands behind the ring. */

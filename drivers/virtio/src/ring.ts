@@ -8,7 +8,8 @@ import { misconfigured, ok } from '@atoll/result/result';
 import { NETWORK } from './features.ts';
 import { FEATURE } from './negotiate.ts';
 import type { FrameBuffers, NetworkQueue, QueueMemory } from './network-queue.ts';
-import { allocateQueue, queueLayout, stateBytes } from './queue.ts';
+import { allocateQueue, stateBytes } from './queue.ts';
+import { queueSize, startQueue } from './start-queue.ts';
 import type { Transport } from './transport.ts';
 
 /** Where queues and buffers are, and who works on them. */
@@ -66,7 +67,7 @@ function openQueue(
   features: ReadonlySet<number>,
   createBuffers: (size: number) => FrameBuffers,
 ): Result<NetworkQueue> {
-  const size = powerOfTwo(Math.min(transport.queueCapacity(number), QUEUE_SIZE));
+  const size = queueSize(transport, number, QUEUE_SIZE);
   if (size < 2) return misconfigured(`the ${transport.place} has no queue ${number}`);
   const shared = allocateQueue(allocate, size);
   const state = allocate(stateBytes(size));
@@ -77,10 +78,7 @@ function openQueue(
     const physical = host.physical(frame.address - FRAME_HEADER_LENGTH);
     queue.describe(id, physical, bytes.length, number === RECEIVE);
   }
-  const { available, used } = queueLayout(size);
-  const physical = host.physical(shared.address);
-  const areas = { descriptors: physical, available: physical + available, used: physical + used };
-  const started = transport.startQueue(number, size, areas);
+  const started = startQueue(host, transport, number, size, shared);
   return started.ok ? ok(queue) : started;
 }
 
@@ -92,11 +90,6 @@ function createFrames(allocate: Allocate, count: number, capacity: number): Head
     const start = index * stride;
     return headedFrame({ bytes: bytes.subarray(start, start + stride), address: address + start });
   });
-}
-
-/** The greatest power of two that is at most `number`; 0 for 0. */
-function powerOfTwo(number: number): number {
-  return number < 1 ? 0 : 2 ** Math.floor(Math.log2(number));
 }
 
 export const RECEIVE = 0;

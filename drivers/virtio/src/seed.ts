@@ -6,7 +6,8 @@ import { misconfigured, ok } from '@atoll/result/result';
 import { findDevices } from './discover.ts';
 import type { MmioPlace } from './mmio.ts';
 import { negotiate, start } from './negotiate.ts';
-import { allocateQueue, NOTHING, Queue, queueLayout, stateBytes } from './queue.ts';
+import { allocateQueue, NOTHING, Queue, stateBytes } from './queue.ts';
+import { startQueue } from './start-queue.ts';
 import { ENTROPY_DEVICE, type Transport } from './transport.ts';
 
 /**
@@ -48,12 +49,9 @@ export function drawSeed(host: Host, transport: Transport, allocate: Allocate): 
   if (transport.queueCapacity(QUEUE) < 1) {
     return misconfigured(`the ${transport.place} has no queue ${QUEUE}`);
   }
-  const { available, used } = queueLayout(1);
   const shared = allocateQueue(allocate, 1);
   const queue = new Queue(shared, allocate(stateBytes(1)), 1, false);
-  const physical = host.physical(shared.address);
-  const areas = { descriptors: physical, available: physical + available, used: physical + used };
-  const started = transport.startQueue(QUEUE, 1, areas);
+  const started = startQueue(host, transport, QUEUE, 1, shared);
   if (!started.ok) return started;
   start(transport);
   try {

@@ -5,6 +5,7 @@ import { HOST_ABI } from '@atoll/device/host';
 import { hostFastPaths } from '@atoll/device/host-fast';
 import { parseCommandLine } from './command-line.ts';
 import { hostConsole } from './console.ts';
+import { Disks } from './disks.ts';
 import { hostEntropy } from './entropy.ts';
 import { Networks } from './networks.ts';
 import { seedGenerator } from './seed.ts';
@@ -25,7 +26,16 @@ export function start(appliance: Appliance, preset: readonly string[] = []): voi
     host.halt(EXIT_USAGE);
   }
   seedGenerator(host, console, fast, line.value.places);
-  const networks = new Networks(host, console, fast, line.value.places);
+  const { words, places } = line.value;
+  const networks = new Networks(host, console, fast, places);
+  const blocks = appliance.devices.filter(({ type }) => type === 'block');
+  const disks = new Disks(
+    host,
+    console,
+    fast,
+    places,
+    blocks.map(({ name }) => name),
+  );
   const platform = {
     clock,
     entropy: hostEntropy(host),
@@ -33,10 +43,11 @@ export function start(appliance: Appliance, preset: readonly string[] = []): voi
     fast,
     sockets: undefined,
     freeMemory: () => host.memorySize() - host.memoryUsed(),
-    words: line.value.words,
+    words,
+    // A machine's devices have no names, and it may have more than an appliance needs.
     devices: [],
     network: (name: string) => networks.open(name),
-    block: () => undefined,
+    block: (name: string) => disks.open(name),
     halt: (status: number) => host.halt(status),
   };
   const loop = launch(appliance, platform, preset);
@@ -44,7 +55,8 @@ export function start(appliance: Appliance, preset: readonly string[] = []): voi
   host.run(() => {
     const deadline = loop.step();
     const isSleepy = deadline > clock.monotonic();
-    return networks.settle(isSleepy) ? deadline : AT_ONCE;
+    const maySleep = networks.settle(isSleepy);
+    return disks.settle(isSleepy) && maySleep ? Math.min(deadline, disks.deadline) : AT_ONCE;
   });
 }
 

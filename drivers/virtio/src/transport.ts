@@ -27,6 +27,13 @@ export interface Transport {
   acknowledge(): void;
 }
 
+/** The little-endian number of `size` bytes at `offset`; not exact from 2^53 on. */
+export function readConfiguration(transport: Transport, offset: number, size: number): number {
+  let value = 0;
+  for (let i = size - 1; i >= 0; i--) value = value * 256 + transport.readConfiguration(offset + i);
+  return value;
+}
+
 /** The three areas of a split virtqueue, as physical addresses (section 2.7). */
 export interface QueueAreas {
   readonly descriptors: number;
@@ -36,4 +43,5 @@ export interface QueueAreas {
 
 /** Types of devices (section 5). */
 export const NETWORK_DEVICE = 1;
+export const BLOCK_DEVICE = 2;
 export const ENTROPY_DEVICE = 4;

@@ -57,6 +57,18 @@ export class DeviceQueue {
     };
   }
 
+  /** The descriptors of the chain that starts with `id`. */
+  chain(id: number): { start: number; length: number; isWritten: boolean }[] {
+    const parts = [];
+    for (let at: number | undefined = id; at !== undefined; ) {
+      const flags = this.#get16(at * 16 + 12);
+      parts.push({ ...this.buffer(at), isWritten: (flags & 2) !== 0 });
+      at = (flags & 1) !== 0 ? this.#get16(at * 16 + 14) : undefined;
+      if (parts.length > this.#size) throw new Error('the chain has no end');
+    }
+    return parts;
+  }
+
   /** Gives buffer `id` back; interrupts if the driver asked for it. */
   use(id: number, length: number): void {
     const { available, used } = this.#layout();
