@@ -173,6 +173,19 @@ describe('reports of others', () => {
     });
   });
 
+  it('may have extensions behind what they quote (RFC 4884)', () => {
+    // The quote is filled up to 128 bytes, 32 words; an extension follows: a label of MPLS.
+    const body = new Uint8Array(128 + 12);
+    body.set(quote);
+    body.set([0x20, 0, 0, 0, 0, 8, 1, 1, 0, 1, 0x11, 0x40], 128);
+    const plain = handle(new Icmp(PREFIX), { ...TIMEOUT, body: quote });
+    expect(handle(new Icmp(PREFIX), { ...TIMEOUT, rest: 32 << 16, body })).toEqual(plain);
+    const error = { type: UNREACHABLE, code: FRAGMENTATION_NEEDED, body };
+    expect(unwrap(handle(new Icmp(PREFIX), { ...error, rest: (32 << 16) | 1400 }))).toMatchObject({
+      report: { kind: 'too-big', mtu: 1400 },
+    });
+  });
+
   it('say what fits when fragmentation is needed', () => {
     const error = { type: UNREACHABLE, code: FRAGMENTATION_NEEDED, rest: 1400, body: quote };
     expect(unwrap(handle(new Icmp(PREFIX), error))).toMatchObject({

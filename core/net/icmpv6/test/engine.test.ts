@@ -239,6 +239,14 @@ describe('reports of others', () => {
     });
   });
 
+  it('may have extensions behind what they quote (RFC 4884)', () => {
+    // The quote is filled up to 128 bytes, 16 units; an extension follows: a label of MPLS.
+    const body = new Uint8Array(128 + 12);
+    body.set(quote);
+    body.set([0x20, 0, 0, 0, 0, 8, 1, 1, 0, 1, 0x11, 0x40], 128);
+    expect(read({ rest: 16 * 2 ** 24, body })).toEqual(read({}));
+  });
+
   it('say what fits when a packet was too big', () => {
     expect(unwrap(read({ type: PACKET_TOO_BIG, rest: 1400 }))).toMatchObject({
       report: { kind: 'too-big', isHard: false, mtu: 1400 },
