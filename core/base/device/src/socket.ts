@@ -26,9 +26,23 @@ export interface UdpSocket {
 /** `payload` is a view that is valid during the call only. `to` is the address the peer sent to. */
 export type DatagramHandler = (payload: Uint8Array, from: Endpoint, to: Endpoint) => void;
 
+/**
+ * Somebody says by ICMP that what was sent to `to` did not arrive: `refused` when nobody listens there or
+ * it is forbidden, `unreachable` for everything else, which may be over soon. It may be forged, and of most losses nobody
+ * tells: take it as a hint to ask somebody else.
+ */
+export type DatagramFailureHandler = (to: Endpoint, reason: 'refused' | 'unreachable') => void;
+
 export interface UdpSockets {
-  /** Binds `port`, or an unpredictable free one when it is 0; `undefined` when it is taken. */
-  bind(port: number, handler: DatagramHandler): UdpSocket | undefined;
+  /**
+   * Binds `port`, or an unpredictable free one when it is 0; `undefined` when it is taken. `failed` hears of
+   * datagrams that did not arrive; with host sockets never.
+   */
+  bind(
+    port: number,
+    handler: DatagramHandler,
+    failed?: DatagramFailureHandler,
+  ): UdpSocket | undefined;
 }
 
 /**

@@ -7,7 +7,7 @@ import { copyOctets } from './octets.ts';
 /** Hears what comes to a port. `bytes` are valid during the call only. */
 export interface PortListener {
   onMessage(bytes: Uint8Array, port: number, from: Endpoint): void;
-  /** The connection cannot be had, or ended. */
+  /** The connection cannot be had, or ended; or somebody says that no server is there for datagrams. */
   onClosed(port: number): void;
 }
 
@@ -39,8 +39,13 @@ export class QueryPorts {
   }
 
   #sendDatagram({ port, to, payload }: Query): void {
-    const socket = this.#sockets.udp.bind(0, (bytes, from) =>
-      this.#listener.onMessage(bytes, port, from),
+    const socket = this.#sockets.udp.bind(
+      0,
+      (bytes, from) => this.#listener.onMessage(bytes, port, from),
+      (asked, reason) => {
+        const isServer = asked.address === to.address && asked.port === to.port;
+        if (isServer && reason === 'refused') this.#listener.onClosed(port);
+      },
     );
     // No port is free: the query counts as lost.
     if (socket === undefined) return;

@@ -7,7 +7,7 @@ import { Zone } from '@atoll/dns/zone';
 import { Logger } from '@atoll/log/log';
 import { expect as unwrap } from '@atoll/result/result';
 import { Lan } from '@atoll/sim/lan';
-import type { Stack } from '@atoll/stack/stack';
+import { Stack } from '@atoll/stack/stack';
 import { describe, expect, it } from 'vitest';
 import { networkArguments } from '../src/arguments.ts';
 import { startNetwork } from '../src/network.ts';
@@ -65,6 +65,15 @@ function startClient(lan: Lan, ...words: string[]) {
   const options = unwrap(parseArguments(ARGUMENTS, words));
   const network = startNetwork(system, options, 'service');
   return createResolver(system, network, options);
+}
+
+/** A host at `address` that serves nothing. */
+function machineAt(lan: Lan, address: number): Stack {
+  const host = lan.host('host');
+  const stack = new Stack({ entropy: host.entropy, log: new Logger(() => {}) });
+  stack.attach({ device: host.device, ipv4: { address, length: 24 } });
+  host.run(stack);
+  return stack;
 }
 
 /** Lets so much time pass that all that was asked for is answered. */
@@ -140,6 +149,21 @@ describe('a resolver', () => {
     const gone = { addresses: [PREFIX | 0x99n], lifetime: 0 };
     router.advertise({ dnsServers: [gone, ...OF_ROUTER.dnsServers] });
     expect(unwrap(await settle(lan, asked))).toEqual([WEB]);
+  });
+
+  it('does not wait for a server that says that it is none', async () => {
+    const lan = new Lan(8, { delay: 1 });
+    const router = new Router(lan, OF_ROUTER);
+    const asked = serveDns(lan, router.stack);
+    const nobody = machineAt(lan, 0xc000_0205);
+    const words = ['--ipv4=192.0.2.2/24', '--dns-server=192.0.2.5', '--dns-server=2001:db8:1::53'];
+    const resolver = startClient(lan, ...words);
+    lan.run(20 * SECOND);
+    const outcome = resolver.addresses('www.lan');
+    lan.run(lan.now + 20);
+    expect(nobody.counters.closedPort).toBe(2);
+    expect(asked.length).toBe(2);
+    expect(unwrap(await outcome)).toEqual([WEB]);
   });
 
   it('puts first what can be reached best', async () => {

@@ -32,9 +32,13 @@ export function reportTo(report: IcmpReport<IpAddress>, now: number, listeners: 
       now,
     );
     if (believed && isTooBig) lower();
-  } else if (isTooBig && protocol === PROTOCOL_UDP) {
+  } else if (protocol === PROTOCOL_UDP && ports.handlerOf(sourcePort) !== undefined) {
     // Whoever knows our port may have seen the datagram; nothing more can be asked of UDP.
-    if (ports.handlerOf(sourcePort) !== undefined) lower();
+    if (isTooBig) lower();
+    else {
+      const to = { address: destination, port: destinationPort };
+      ports.fail(sourcePort, to, report.isHard ? 'refused' : 'unreachable');
+    }
   }
 }
 

@@ -1,6 +1,14 @@
 import type { IpAddress } from '@atoll/device/socket';
 import type { IcmpReport } from '@atoll/icmp/engine';
-import { ECHO_REQUEST, emitIcmp, PORT_UNREACHABLE, UNREACHABLE } from '@atoll/icmp/packet';
+import {
+  ECHO_REQUEST,
+  emitIcmp,
+  HOST_UNREACHABLE,
+  PARAMETER_PROBLEM,
+  PORT_UNREACHABLE,
+  TIME_EXCEEDED,
+  UNREACHABLE,
+} from '@atoll/icmp/packet';
 import { Lan } from '@atoll/sim/lan';
 import { describe, expect, it } from 'vitest';
 import type { StackOptions } from '../src/stack.ts';
@@ -132,6 +140,23 @@ describe('a report of others', () => {
         destinationPort: 53,
       },
     ]);
+  });
+
+  it.each([
+    [UNREACHABLE, PORT_UNREACHABLE, 'refused'],
+    [UNREACHABLE, HOST_UNREACHABLE, 'unreachable'],
+    [TIME_EXCEEDED, 0, 'unreachable'],
+    [PARAMETER_PROBLEM, 0, 'unreachable'],
+  ])('of type %i code %i is told to the socket that sent it: %s', (type, code, reason) => {
+    const { alice, macs, exchange } = setUp();
+    const failures: unknown[] = [];
+    alice.stack.udp.bind(
+      5353,
+      () => {},
+      (to, why) => failures.push([to, why]),
+    );
+    exchange(ipv4Frame(macs, emitIcmp({ ...error, type, code }), { protocol: 1 }));
+    expect(failures).toEqual([[{ address: BOB, port: 53 }, reason]]);
   });
 
   it('about those of others is not', () => {

@@ -1,4 +1,5 @@
 import type {
+  DatagramFailureHandler,
   DatagramHandler,
   Endpoint,
   IpAddress,
@@ -22,6 +23,7 @@ export class UdpPorts implements UdpSockets {
   readonly #entropy: Entropy;
   readonly #send: SendDatagram;
   readonly #handlers = new Map<number, DatagramHandler>();
+  readonly #failureHandlers = new Map<number, DatagramFailureHandler>();
   #ephemeral = 0;
 
   constructor(entropy: Entropy, send: SendDatagram) {
@@ -29,12 +31,17 @@ export class UdpPorts implements UdpSockets {
     this.#send = send;
   }
 
-  bind(port: number, handler: DatagramHandler): UdpSocket | undefined {
+  bind(
+    port: number,
+    handler: DatagramHandler,
+    failed?: DatagramFailureHandler,
+  ): UdpSocket | undefined {
     if (!Number.isInteger(port) || port < 0 || port > 0xffff) throw new RangeError(`port ${port}`);
     const chosen = port === 0 ? this.#freePort() : port;
     if (chosen === undefined || this.#handlers.has(chosen)) return undefined;
     const isEphemeral = port === 0;
     this.#handlers.set(chosen, handler);
+    if (failed !== undefined) this.#failureHandlers.set(chosen, failed);
     if (isEphemeral) this.#ephemeral++;
     let open = true;
     return {
@@ -46,6 +53,7 @@ export class UdpPorts implements UdpSockets {
         if (!open) return;
         open = false;
         this.#handlers.delete(chosen);
+        this.#failureHandlers.delete(chosen);
         if (isEphemeral) this.#ephemeral--;
       },
     };
@@ -53,6 +61,11 @@ export class UdpPorts implements UdpSockets {
 
   handlerOf(port: number): DatagramHandler | undefined {
     return this.#handlers.get(port);
+  }
+
+  /** Tells who has `port` that what it sent to `to` did not arrive (RFC 1122 section 4.1.3.3). */
+  fail(port: number, to: Endpoint, reason: 'refused' | 'unreachable'): void {
+    this.#failureHandlers.get(port)?.(to, reason);
   }
 
   /**

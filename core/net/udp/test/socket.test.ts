@@ -1,3 +1,4 @@
+import type { DatagramFailureHandler } from '@atoll/device/socket';
 import { Random } from '@atoll/sim/random';
 import { describe, expect, it } from 'vitest';
 import { UdpPorts } from '../src/socket.ts';
@@ -62,6 +63,21 @@ describe('UdpPorts', () => {
     for (let port = 1024; port <= 0xffff; port++) if (port !== 4321) ports.bind(port, NOBODY);
     expect(ports.bind(0, NOBODY)?.port).toBe(4321);
     expect(ports.bind(0, NOBODY)).toBeUndefined();
+  });
+
+  it('tells who sent it that a datagram did not arrive, as long as the port is open', () => {
+    const { ports } = create();
+    const failures: unknown[] = [];
+    const failed: DatagramFailureHandler = (to, reason) => failures.push([to, reason]);
+    const socket = ports.bind(5000, NOBODY, failed);
+    ports.bind(5001, NOBODY);
+    const to = { address: 1, port: 53 };
+    for (const port of [5000, 5001, 5002]) ports.fail(port, to, 'refused');
+    expect(failures).toEqual([[to, 'refused']]);
+    socket?.close();
+    ports.bind(5000, NOBODY);
+    ports.fail(5000, to, 'unreachable');
+    expect(failures.length).toBe(1);
   });
 
   it('hides closed ports of the range while it has chosen one', () => {

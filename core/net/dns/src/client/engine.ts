@@ -124,11 +124,15 @@ export class StubResolver {
     return this.#judge(attempt, parsed.value, now);
   }
 
-  /** The connection known as `port` cannot be had, or ended before there was an answer. */
+  /**
+   * The connection known as `port` cannot be had, or ended before there was an answer; or somebody says that
+   * nobody takes datagrams. That may be forged, and then another server is asked for no reason.
+   */
   handleClosed(port: number, now: number): Finished | undefined {
     const attempt = this.#attempts.get(port);
-    if (attempt?.transport !== 'tcp' || !attempt.waiting) return undefined;
-    return this.#fail(attempt, 'no answer over TCP', now);
+    if (!attempt?.waiting) return undefined;
+    const reason = attempt.transport === 'tcp' ? 'no answer over TCP' : 'no server is there';
+    return this.#fail(attempt, reason, now);
   }
 
   /** Does what is due: asks other servers, gives up. */

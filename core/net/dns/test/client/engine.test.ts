@@ -201,6 +201,21 @@ describe('a server', () => {
   });
 });
 
+describe('a server that is not there', () => {
+  it('is followed by the next one as soon as somebody says so', () => {
+    const world = new World();
+    world.ask('www.example');
+    const first = world.takeSent();
+    const { now } = world;
+    expect(world.closed(first)).toBeUndefined();
+    const second = world.takeSent();
+    expect(second.to).not.toEqual(first.to);
+    expect(world.now).toBe(now);
+    expect(world.closed(first)).toBeUndefined();
+    expect(world.answer(second, [A])).toBe(A);
+  });
+});
+
 describe('an answer that does not fit in a datagram', () => {
   const truncated: Partial<Message> = { truncated: true };
 
