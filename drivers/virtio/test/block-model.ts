@@ -1,3 +1,4 @@
+import { BLOCK_REQUEST_BYTES } from '@atoll/device/block';
 import type { Host } from '@atoll/device/host';
 import { openBlock } from '../src/block.ts';
 import { findDevices } from '../src/discover.ts';
@@ -41,6 +42,7 @@ export class BlockModel {
   readonly served: [number, number, number][] = [];
   lie: (type: number) => Answer = () => ({});
   queue: DeviceQueue | undefined;
+  readonly #others: Uint8Array[] = [];
   readonly #written = new Map<number, number>();
 
   constructor() {
@@ -56,7 +58,7 @@ export class BlockModel {
   get host(): Host {
     return {
       ...this.machine.host,
-      address: (bytes) => bytes.byteOffset,
+      address: (bytes) => this.#address(bytes),
       monotonic: () => this.now,
     };
   }
@@ -112,12 +114,12 @@ export class BlockModel {
 
   /** Answers the status. */
   #perform(type: number, start: number, parts: { start: number; length: number }[]): number {
-    const { memory, medium } = this;
+    const { medium } = this;
     let at = start;
     for (const part of parts) {
       const end = at + part.length;
       if (type < 2 && end > this.sectors * 512) return 1;
-      const there = memory.bytes.subarray(part.start, part.start + part.length);
+      const there = this.#bytesAt(part.start).subarray(0, part.length);
       if (type === 0) there.set(medium.subarray(at, end));
       if (type === 1) medium.set(there, at);
       if (type === 8 && this.serial === undefined) return 2;
@@ -125,6 +127,22 @@ export class BlockModel {
       at = end;
     }
     return 0;
+  }
+
+  /** Bytes of others get an address behind all memory: a device reaches every request. */
+  #address(bytes: Uint8Array): number {
+    if (bytes.buffer === this.memory.bytes.buffer) return bytes.byteOffset;
+    const address = this.memory.bytes.length + this.#others.length * BLOCK_REQUEST_BYTES;
+    this.#others.push(bytes);
+    return address;
+  }
+
+  #bytesAt(address: number): Uint8Array {
+    const { bytes } = this.memory;
+    if (address < bytes.length) return bytes.subarray(address);
+    const other = address - bytes.length;
+    const start = other % BLOCK_REQUEST_BYTES;
+    return this.#others[(other - start) / BLOCK_REQUEST_BYTES].subarray(start);
   }
 
   #read(offset: number): number {

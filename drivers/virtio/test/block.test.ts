@@ -1,4 +1,6 @@
 import type { BlockRequest } from '@atoll/device/block';
+import { exerciseDisk, mark } from '@atoll/sim/disk-suite';
+import { Random } from '@atoll/sim/random';
 import { describe, expect, it } from 'vitest';
 import type { VirtioDisk } from '../src/disk.ts';
 import type { Answer } from './block-model.ts';
@@ -33,6 +35,22 @@ function done(disk: VirtioDisk, wanted: BlockRequest): BlockRequest {
 }
 
 describe('a virtio block device', () => {
+  it.each([
+    [{}],
+    [{ features: 0 }],
+    [{ blockSize: 2048, queueSize: 4 }],
+    [{ sizeMax: 1024, queueSize: 128 }],
+  ])('does what a disk must do: %o', (change) => {
+    const device = model(change);
+    const disk = device.open();
+    for (const _ of exerciseDisk(disk, new Random(4))) {
+      disk.settle(true);
+    }
+    expect(device.medium.every((byte, at) => byte === mark(Math.floor(at / disk.blockSize)))).toBe(
+      true,
+    );
+  });
+
   it('says what it is', () => {
     const disk = model({ features: FLUSH | RO | BLK_SIZE, blockSize: 4096 }).open();
     expect(disk).toMatchObject({ name: 'storage', blockSize: 4096, blockCount: 8 });
