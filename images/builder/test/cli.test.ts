@@ -78,7 +78,11 @@ describe('the command line of QEMU', () => {
     model: 'microvm',
     acceleration: 'tcg',
     memory: '16',
-    names: ['service', 'uplink'],
+    declared: [
+      { name: 'service', type: 'network' },
+      { name: 'uplink', type: 'network' },
+      { name: 'storage', type: 'block' },
+    ],
     devices,
     bootArguments: ['--domain=lan', '--text=two words', ''],
   } as const;
@@ -98,6 +102,20 @@ describe('the command line of QEMU', () => {
     expect(qemuCommand({ ...boot, model: 'q35' }).join(' ')).toContain('virtio-net-pci');
   });
 
+  it('has a drive for each disk, told by its serial number', () => {
+    const { devices } = takeDeviceOptions([
+      '--block:storage=/nowhere/a,b.img',
+      '--block-sector-size:storage=4096',
+    ]);
+    const line = qemuCommand({ ...boot, devices }).join(' ');
+    expect(line).toContain('-drive if=none,id=storage,format=raw,file=/nowhere/a,,b.img -device');
+    expect(line).toContain(
+      '-device virtio-blk-device,drive=storage,serial=storage,logical_block_size=4096,physical_block_size=4096',
+    );
+    const other = takeDeviceOptions(['--block:service=disk.img']);
+    expect(() => qemuCommand({ ...boot, devices: other.devices })).toThrow('they are storage');
+  });
+
   it('quotes boot arguments as far as that is possible', () => {
     expect(qemuCommand(boot).at(-1)).toBe('--domain=lan "--text=two words" ""');
     expect(() => qemuCommand({ ...boot, bootArguments: ['a "b"'] })).toThrow(UsageError);
@@ -105,7 +123,7 @@ describe('the command line of QEMU', () => {
 
   it('refuses a TAP for a device that the appliance does not have', () => {
     const { devices } = takeDeviceOptions(['--net:servce=tap7']);
-    expect(() => qemuCommand({ ...boot, devices })).toThrow('the devices are service, uplink');
+    expect(() => qemuCommand({ ...boot, devices })).toThrow('they are service, uplink');
   });
 
   it('tells the status of the image from that of QEMU', () => {

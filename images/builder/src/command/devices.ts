@@ -6,17 +6,27 @@ export interface DeviceOptions {
   /** TAP interfaces and hardware addresses by device name. */
   readonly taps: ReadonlyMap<string, string>;
   readonly macs: ReadonlyMap<string, string>;
+  /** Files that are disks, and bytes in a block, by device name. */
+  readonly disks: ReadonlyMap<string, string>;
+  readonly sectorSizes: ReadonlyMap<string, string>;
 }
 
-/** Takes the words `--net:…`, `--net-mac:…`, `--udp:…` and `--tcp:…` before `--` out of a command line. */
+export const NO_DEVICES: DeviceOptions = {
+  words: [],
+  taps: new Map(),
+  macs: new Map(),
+  disks: new Map(),
+  sectorSizes: new Map(),
+};
+
+/** Takes the words that name devices, those of {@link KINDS}, out of what is before `--` of a command line. */
 export function takeDeviceOptions(words: readonly string[]): {
   devices: DeviceOptions;
   others: readonly string[];
 } {
-  const taps = new Map<string, string>();
-  const macs = new Map<string, string>();
+  const values = new Map(KINDS.map((kind) => [kind, new Map<string, string>()]));
   const end = words.includes('--') ? words.indexOf('--') : words.length;
-  const isDevice = (word: string) => /^--(?:net|net-mac|udp|tcp):/.test(word);
+  const isDevice = (word: string) => KINDS.some((kind) => word.startsWith(`--${kind}:`));
   const deviceWords = words.slice(0, end).filter(isDevice);
   for (const word of deviceWords) {
     const [, kind, name, value] = /^--([^:]+):([^=]+)=(.+)$/.exec(word) ?? [];
@@ -25,9 +35,18 @@ export function takeDeviceOptions(words: readonly string[]): {
         `cannot use "${word}"\n  expected a name and a value: --net:service=tap0`,
       );
     }
-    if (kind === 'net') taps.set(name, value);
-    if (kind === 'net-mac') macs.set(name, value);
+    values.get(kind)?.set(name, value);
   }
+  const of = (kind: string) => values.get(kind) ?? new Map<string, string>();
+  const devices = {
+    words: deviceWords,
+    taps: of('net'),
+    macs: of('net-mac'),
+    disks: of('block'),
+    sectorSizes: of('block-sector-size'),
+  };
   const others = [...words.slice(0, end).filter((word) => !isDevice(word)), ...words.slice(end)];
-  return { devices: { words: deviceWords, taps, macs }, others };
+  return { devices, others };
 }
+
+const KINDS = ['net', 'net-mac', 'block', 'block-sector-size', 'udp', 'tcp'];

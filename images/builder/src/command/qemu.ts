@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { UsageError } from '../usage.ts';
 import type { DeviceOptions } from './devices.ts';
 
@@ -17,8 +18,8 @@ export interface Boot {
   readonly isLegacy?: boolean;
   /** In MiB. */
   readonly memory: string;
-  /** The network devices that the appliance declares; the machine has those that a TAP was given for. */
-  readonly names: readonly string[];
+  /** The devices that the appliance declares; the machine has those for which `devices` has something. */
+  readonly declared: readonly { readonly name: string; readonly type: string }[];
   readonly devices: DeviceOptions;
   readonly bootArguments: readonly string[];
 }
@@ -35,6 +36,7 @@ export function qemuCommand(boot: Boot): string[] {
     ...['-display', 'none', '-monitor', 'none', '-serial', 'stdio'],
     ...['-device', 'isa-debug-exit,iobase=0xf4,iosize=0x04'],
     ...networkOptions(boot),
+    ...blockOptions(boot),
     ...['-kernel', image, '-append', bootArguments.map(quoteWord).join(' ')],
   ];
 }
@@ -51,14 +53,12 @@ export function exitStatus(status: number, complaint: string): number {
 function networkOptions({
   model,
   isLegacy = false,
-  names,
+  declared,
   devices: { taps, macs },
 }: Boot): string[] {
   const device = model === 'microvm' ? 'virtio-net-device' : 'virtio-net-pci';
-  const unknown = [...taps.keys()].find((name) => !names.includes(name));
-  if (unknown !== undefined) {
-    throw new UsageError(`--net:${unknown}: the devices are ${names.join(', ')}`);
-  }
+  const names = namesOf('network', declared);
+  refuseUnknown('net', taps, names);
   const modern =
     model === 'microvm' && !isLegacy ? ['-global', 'virtio-mmio.force-legacy=false'] : [];
   // The n-th network device of the machine is the n-th that the appliance declares.
@@ -72,6 +72,46 @@ function networkOptions({
     ];
   });
   return [...modern, ...links];
+}
+
+/** A disk is told by its serial number, so that their order does not matter. */
+function blockOptions({ model, declared, devices: { disks, sectorSizes } }: Boot): string[] {
+  const device = model === 'microvm' ? 'virtio-blk-device' : 'virtio-blk-pci';
+  refuseUnknown('block', disks, namesOf('block', declared));
+  return [...disks].flatMap(([name, file]) => {
+    const size = sectorSizes.get(name);
+    const sizes =
+      size === undefined ? '' : `,logical_block_size=${size},physical_block_size=${size}`;
+    // In a value of QEMU's options, a comma is written twice.
+    const path = file.replaceAll(',', ',,');
+    const drive = `if=none,id=${name},format=raw,file=${path}${isReadOnly(file) ? ',readonly=on' : ''}`;
+    const serial = name.slice(0, SERIAL_LENGTH);
+    return ['-drive', drive, '-device', `${device},drive=${name},serial=${serial}${sizes}`];
+  });
+}
+
+/** As on other targets: root may write what nobody may, but is not meant to. */
+function isReadOnly(file: string): boolean {
+  const stats = statSync(file, { throwIfNoEntry: false });
+  return stats !== undefined && (stats.mode & ANYONE_MAY_WRITE) === 0;
+}
+
+const ANYONE_MAY_WRITE = 0o222;
+const SERIAL_LENGTH = 20;
+
+function namesOf(type: string, declared: Boot['declared']): string[] {
+  return declared.filter((device) => device.type === type).map(({ name }) => name);
+}
+
+function refuseUnknown(
+  option: string,
+  given: ReadonlyMap<string, string>,
+  names: readonly string[],
+): void {
+  const unknown = [...given.keys()].find((name) => !names.includes(name));
+  if (unknown === undefined) return;
+  const known = names.length === 0 ? 'there are none' : `they are ${names.join(', ')}`;
+  throw new UsageError(`--${option}:${unknown} is none of the appliance's devices: ${known}`);
 }
 
 /** A word of the kernel's command line, as Linux has it: quotes keep blanks together, nothing escapes. */

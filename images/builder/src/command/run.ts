@@ -22,6 +22,9 @@ export const run: Command = {
   --target TARGET     ${TARGETS.join(', ')}
   --net:NAME=TAP      the TAP interface that is the network device NAME
   --net-mac:NAME=MAC  its hardware address
+  --block:NAME=FILE   the file that is the block device NAME; it must exist and be whole blocks
+  --block-sector-size:NAME=N
+                      bytes in its blocks (512)
   --udp:PORT=ADDRESS:PORT, --tcp:PORT=ADDRESS:PORT
                       node without TAP: the host's address and port that stand for a port
   --mem=MIB           the memory of an image
@@ -98,14 +101,13 @@ async function bootCommand(
 ): Promise<string[]> {
   if (target === 'virtio') {
     const { manifest } = readManifest(await readFile(path));
-    const names = manifest.devices.map(({ name }) => name);
     const ram = memory ?? DEFAULT_MEMORY;
     return qemuCommand({
       image: path,
       model,
       acceleration,
       memory: ram,
-      names,
+      declared: manifest.devices,
       devices,
       bootArguments,
     });

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { NO_DEVICES } from '@atoll/builder/devices';
 import type { Boot } from '@atoll/builder/qemu';
 import { exitStatus, qemuCommand } from '@atoll/builder/qemu';
 import type { Lan } from '../lan.ts';
@@ -61,8 +62,8 @@ function virtio(
       image: file,
       acceleration: 'tcg',
       memory: String(memory),
-      names: [DEVICE],
-      devices: { words: [], taps: new Map([[DEVICE, tap]]), macs: new Map([[DEVICE, mac]]) },
+      declared: [{ name: DEVICE, type: 'network' }],
+      devices: { ...NO_DEVICES, taps: new Map([[DEVICE, tap]]), macs: new Map([[DEVICE, mac]]) },
       bootArguments: words,
     });
   const status = (ended: Ended) => ended.status && exitStatus(ended.status, ended.stderr);

@@ -5,13 +5,12 @@ import type { Built } from '@atoll/builder/image';
 import { buildImage } from '@atoll/builder/image';
 import type { Sizes } from '@atoll/builder/manifest';
 import { readManifest } from '@atoll/builder/manifest';
-import { exitStatus, qemuCommand } from '@atoll/builder/qemu';
 import { TARGETS } from '@atoll/builder/target';
 import { internetChecksum } from '@atoll/bytes/checksum';
 import { encodeUtf8 } from '@atoll/bytes/utf8';
 import { HOST_ABI } from '@atoll/device/host';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { run } from '../../src/process.ts';
+import { runAlone } from '../../src/alone.ts';
 import { lacks } from '../../src/requirements.ts';
 
 const app = { name: 'echo', folder: join(import.meta.dirname, '../echo') };
@@ -81,27 +80,7 @@ describe.each(targets)('an image for %s', (target) => {
   async function boot(
     words: readonly string[],
   ): Promise<{ status: number | undefined; output: string }> {
-    if (target !== 'virtio') {
-      const program = target === 'node' ? [process.execPath, built.path] : [built.path];
-      const { status, stdout, stderr } = await run([...program, '--', ...words]);
-      return { status, output: stdout + stderr };
-    }
-    const {
-      status = -1,
-      stdout,
-      stderr,
-    } = await run(
-      qemuCommand({
-        image: built.path,
-        model: 'microvm',
-        acceleration: 'tcg',
-        memory: '32',
-        names: [],
-        devices: { words: [], taps: new Map(), macs: new Map() },
-        bootArguments: words,
-      }),
-    );
-    return { status: exitStatus(status, stderr), output: stdout.replaceAll('\r', '') + stderr };
+    return runAlone({ target, path: built.path, words });
   }
 });
 

@@ -1,0 +1,48 @@
+import { NO_DEVICES } from '@atoll/builder/devices';
+import type { Boot } from '@atoll/builder/qemu';
+import { exitStatus, qemuCommand } from '@atoll/builder/qemu';
+import type { Target } from '@atoll/builder/target';
+import { run } from './process.ts';
+
+/** An image, or a bundle for Node.js, that needs no network. */
+export interface Alone {
+  readonly path: string;
+  readonly target: Target;
+  /** The machine for `virtio`; a microvm when left out. */
+  readonly machine?: Partial<Pick<Boot, 'model' | 'cpu' | 'isLegacy'>>;
+  readonly words?: readonly string[];
+  /** Files that are disks, and bytes in their blocks, by device name. */
+  readonly disks?: ReadonlyMap<string, string>;
+  readonly sectorSizes?: ReadonlyMap<string, string>;
+}
+
+/** Runs an image until it ends by itself; `output` is what it wrote to the console. */
+export async function runAlone(
+  image: Alone,
+): Promise<{ status: number | undefined; output: string }> {
+  const { target, path, words = [], disks = new Map(), sectorSizes = new Map() } = image;
+  if (target !== 'virtio') {
+    const program = target === 'node' ? [process.execPath, path] : [path];
+    const files = [...disks].map(([name, file]) => `--block:${name}=${file}`);
+    const sizes = [...sectorSizes].map(([name, size]) => `--block-sector-size:${name}=${size}`);
+    const { status, stdout, stderr } = await run([...program, ...files, ...sizes, '--', ...words]);
+    return { status, output: stdout + stderr };
+  }
+  const {
+    status = -1,
+    stdout,
+    stderr,
+  } = await run(
+    qemuCommand({
+      model: 'microvm',
+      ...image.machine,
+      image: path,
+      acceleration: 'tcg',
+      memory: '32',
+      declared: [...disks.keys()].map((name) => ({ name, type: 'block' })),
+      devices: { ...NO_DEVICES, disks, sectorSizes },
+      bootArguments: words,
+    }),
+  );
+  return { status: exitStatus(status, stderr), output: stdout.replaceAll('\r', '') + stderr };
+}
