@@ -3,6 +3,10 @@
  *
  * An IPv4 address is a 32-bit unsigned number, an IPv6 address a bigint; both in network order, so
  * `192.0.2.1` is `0xc0000201`. They compare with `===` and serve as keys of a `Map`.
+ *
+ * The link-local address of a peer has the number of its link above bit 128, unless that is the first: its
+ * zone (RFC 4007), `withZone` of `@atoll/ipv6/zone`. Send to it as it came, and it goes to that link.
+ * `Interface.zone` says which number to give addresses and groups of a link that are known otherwise.
  */
 export type IpAddress = number | bigint;
 

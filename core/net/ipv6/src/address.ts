@@ -1,6 +1,7 @@
 import { ipv4Text, parseIpv4 } from '@atoll/ipv4/address';
 import type { Result } from '@atoll/result/result';
 import { misconfigured, ok } from '@atoll/result/result';
+import { withoutZone, zoneOf } from './zone.ts';
 
 /** IPv6 addresses are bigints in network order: `2001:db8::1` is `0x20010db8_00000000_00000000_00000001n`. */
 export const UNSPECIFIED = 0n;
@@ -31,8 +32,13 @@ export function parseIpv6(text: string): Result<bigint> {
   return ok((bitsOf(head) << BigInt(16 * (8 - head.length))) | bitsOf(tail));
 }
 
-/** The text that RFC 5952 recommends; IPv4-mapped addresses end in dotted decimals (its section 5). */
+/**
+ * The text that RFC 5952 recommends; IPv4-mapped addresses end in dotted decimals (its section 5), a zone
+ * is behind a `%` (RFC 4007 section 11).
+ */
 export function ipv6Text(address: bigint): string {
+  const zone = zoneOf(address);
+  if (zone !== 0) return `${ipv6Text(withoutZone(address))}%${zone}`;
   if (isIpv4Mapped(address)) return `::ffff:${ipv4Text(Number(address & 0xffff_ffffn))}`;
   const groups = address.toString(16).padStart(32, '0').match(/.{4}/g) ?? [];
   const words = groups.map((group) => group.replace(/^0{1,3}/, ''));

@@ -1,6 +1,7 @@
 import type { IpAddress } from '@atoll/device/socket';
 import { ipv4Text } from '@atoll/ipv4/address';
-import { ipv6Text } from '@atoll/ipv6/address';
+import { ipv6Text, isLinkLocal } from '@atoll/ipv6/address';
+import { withZone } from '@atoll/ipv6/zone';
 import type { Logger } from '@atoll/log/log';
 import type { Interface } from '@atoll/stack/interface';
 
@@ -48,7 +49,9 @@ export class NameServers {
     const before = this.configuration;
     this.configuration = {
       // A network may name us: then there is nobody to ask but others.
-      servers: servers.filter((address) => !this.#isOurs(address)),
+      servers: servers
+        .filter((address) => !this.#isOurs(address))
+        .map((address) => this.#zoned(address)),
       searchDomains: distinct(said.flatMap((one) => one.searchDomains)),
     };
     if (isSame(before, this.configuration)) return;
@@ -59,6 +62,12 @@ export class NameServers {
   #isOurs(address: IpAddress): boolean {
     const { ipv4, ipv6 } = this.#target;
     return typeof address === 'bigint' ? ipv6.owns(address) : address === ipv4.prefix?.address;
+  }
+
+  /** Who is on the link with us may be somebody else on another one. */
+  #zoned(address: IpAddress): IpAddress {
+    const isOnLink = typeof address === 'bigint' && isLinkLocal(address);
+    return isOnLink ? withZone(address, this.#target.zone) : address;
   }
 
   #tell(before: readonly IpAddress[]): void {

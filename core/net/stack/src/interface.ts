@@ -9,6 +9,7 @@ import {
   ETHERTYPE_IPV6,
   etherTypeOf,
 } from '@atoll/ethernet/packet';
+import { withoutZone } from '@atoll/ipv6/zone';
 import type { Logger } from '@atoll/log/log';
 import type { Coalescer } from '@atoll/tcp/gro';
 import { UdpPorts } from '@atoll/udp/socket';
@@ -21,6 +22,8 @@ import { Datagrams } from './udp.ts';
 
 export interface InterfaceOptions {
   readonly device: NetworkDevice;
+  /** How many interfaces were there before. */
+  readonly zone: number;
   readonly log: Logger;
   /** `undefined` for none. */
   readonly ipv6: Ipv6Options | undefined;
@@ -31,6 +34,8 @@ export interface InterfaceOptions {
 /** One Ethernet device and what is spoken on it. */
 export class Interface {
   readonly device: NetworkDevice;
+  /** The number of the link in addresses that mean something on one link only, see `@atoll/ipv6/zone`. */
+  readonly zone: number;
   readonly log: Logger;
   readonly link: Link;
   readonly ipv4: Ipv4Layer;
@@ -42,9 +47,10 @@ export class Interface {
   /** Joins segments that the device has not joined. */
   readonly #coalescer: Coalescer | undefined;
 
-  constructor({ device, log, ipv6, onFrame }: InterfaceOptions, shared: Shared) {
+  constructor({ device, zone, log, ipv6, onFrame }: InterfaceOptions, shared: Shared) {
     const { counters, segmenter, allocate } = shared;
     this.device = device;
+    this.zone = zone;
     this.log = log;
     this.link = new Link(device, counters, segmenter, allocate);
     this.#shared = shared;
@@ -130,7 +136,8 @@ export class Interface {
       if (way === undefined) this.#shared.counters.unsent++;
       else this.ipv4.output.sendUdp(way, sourcePort, port, payload, mac);
     } else {
-      const way = this.ipv6.way(to, this.ipv6.isSource(from) ? from : undefined);
+      const source = this.ipv6.isSource(from) ? from : undefined;
+      const way = this.ipv6.way(withoutZone(to), source);
       if (way === undefined) this.#shared.counters.unsent++;
       else this.ipv6.output.sendUdp(way, sourcePort, port, payload, mac);
     }

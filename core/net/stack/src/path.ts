@@ -30,20 +30,28 @@ export class Path<Address extends IpAddress, Way> implements TcpPath {
   readonly transportStart: number;
   readonly offloads: Offloads = ALL_OFFLOADS;
   readonly #parts: PathParts<Address, Way>;
+  /** `remote` without its zone. */
+  readonly #destination: Address;
   #way: Way | undefined;
   /** The state of the routing table that `#way` is from. */
   #version = -1;
 
-  constructor(parts: PathParts<Address, Way>, local: Address, remote: Address) {
+  constructor(
+    parts: PathParts<Address, Way>,
+    local: Address,
+    remote: Address,
+    destination: Address,
+  ) {
     this.local = local;
     this.remote = remote;
+    this.#destination = destination;
     this.networkHeaderLength = parts.layer.headerLength;
     this.transportStart = ETHERNET_HEADER_LENGTH + parts.layer.headerLength;
     this.#parts = parts;
   }
 
   get mtu(): number {
-    return this.#parts.layer.mtuTo(this.remote);
+    return this.#parts.layer.mtuTo(this.#destination);
   }
 
   transmit(capacity: number): Frame | undefined {
@@ -53,7 +61,7 @@ export class Path<Address extends IpAddress, Way> implements TcpPath {
   send(frame: Frame, transportLength: number): void {
     const { layer, routes, counters } = this.#parts;
     if (this.#version !== routes.version) {
-      this.#way = layer.way(this.remote, this.local);
+      this.#way = layer.way(this.#destination, this.local);
       this.#version = routes.version;
     }
     if (this.#way === undefined) counters.unsent++;

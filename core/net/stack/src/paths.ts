@@ -1,4 +1,6 @@
 import type { IpAddress } from '@atoll/device/socket';
+import { isLinkLocal } from '@atoll/ipv6/address';
+import { withoutZone, zoneOf } from '@atoll/ipv6/zone';
 import type { TcpNetwork, TcpPath } from '@atoll/tcp/path';
 import type { Interface } from './interface.ts';
 import { Path } from './path.ts';
@@ -30,18 +32,20 @@ export class Paths implements TcpNetwork {
     const way = by?.ipv4.way(remote, local);
     if (by === undefined || way === undefined) return undefined;
     const { link, ipv4: layer } = by;
-    return new Path({ link, layer, routes, counters }, way.source, remote);
+    return new Path({ link, layer, routes, counters }, way.source, remote, remote);
   }
 
   #path6(remote: bigint, local: bigint | undefined): TcpPath | undefined {
     const { routes6: routes, counters } = this.#shared();
-    const by =
-      local === undefined
-        ? (routes.find(remote)?.link ?? this.#interfaces[0])
-        : this.#interfaces.find(({ ipv6 }) => ipv6.owns(local));
-    const way = by?.ipv6.way(remote, local);
+    const destination = withoutZone(remote);
+    const zone = zoneOf(remote);
+    let by: Interface | undefined;
+    if (zone > 0 || isLinkLocal(destination)) by = this.#interfaces[zone];
+    else if (local === undefined) by = routes.find(destination)?.link;
+    else by = this.#interfaces.find(({ ipv6 }) => ipv6.owns(local));
+    const way = by?.ipv6.way(destination, local);
     if (by === undefined || way === undefined) return undefined;
     const { link, ipv6: layer } = by;
-    return new Path({ link, layer, routes, counters }, way.source, remote);
+    return new Path({ link, layer, routes, counters }, way.source, remote, destination);
   }
 }

@@ -12,6 +12,7 @@ import { isLinkLocal, isMulticast as isMulticast6 } from '@atoll/ipv6/address';
 import { fastAddresses, plainAddresses } from '@atoll/ipv6/fast';
 import type { Ipv6Prefix } from '@atoll/ipv6/prefix';
 import { contains as contains6 } from '@atoll/ipv6/prefix';
+import { withoutZone, zoneOf } from '@atoll/ipv6/zone';
 import type { Logger } from '@atoll/log/log';
 import { PathMtuCache } from '@atoll/path-mtu/cache';
 import { expect } from '@atoll/result/result';
@@ -143,7 +144,8 @@ export class Stack implements Sockets {
     if (device.mtu < least) throw new RangeError(`an MTU of ${device.mtu} is too small`);
     const log = this.#options.log.for(device.name);
     const options = ipv6 && { autoconfigure: ipv6 === 'auto' };
-    const added = new Interface({ device, log, ipv6: options, onFrame }, this.#shared);
+    const zone = this.#interfaces.length;
+    const added = new Interface({ device, zone, log, ipv6: options, onFrame }, this.#shared);
     this.#interfaces.push(added);
     if (ipv4 !== undefined) this.configureIpv4(added, ipv4, gateway);
     return added;
@@ -218,22 +220,24 @@ export class Stack implements Sockets {
   #sourceFor(destination: IpAddress): Source | undefined {
     const by = this.#interfaceFor(destination);
     if (typeof destination === 'bigint') {
-      return by?.ipv6.way(destination) && by.ipv6.sourceFor(destination);
+      const plain = withoutZone(destination);
+      return by?.ipv6.way(plain) && by.ipv6.sourceFor(plain);
     }
     const prefix = by?.ipv4.way(destination) && by.ipv4.prefix;
     return prefix && { address: prefix.address, prefixLength: prefix.length, isDeprecated: false };
   }
 
-  /** Which interface leads to `destination`; what is for a whole link leaves by the first. */
+  /** Which interface leads to `destination`; what is for a whole link leaves by the first unless it has a zone. */
   #interfaceFor(destination: IpAddress): Interface | undefined {
     const { routes4, routes6 } = this.#shared;
-    const route =
-      typeof destination === 'number' ? routes4.find(destination) : routes6.find(destination);
+    if (typeof destination === 'bigint') {
+      const [zone, address] = [zoneOf(destination), withoutZone(destination)];
+      if (zone > 0 || isLinkLocal(address) || isMulticast6(address)) return this.#interfaces[zone];
+      return routes6.find(address)?.link;
+    }
+    const route = routes4.find(destination);
     if (route !== undefined) return route.link;
-    const isForLink =
-      typeof destination === 'number'
-        ? destination === LIMITED_BROADCAST || isMulticast(destination)
-        : isLinkLocal(destination) || isMulticast6(destination);
+    const isForLink = destination === LIMITED_BROADCAST || isMulticast(destination);
     return isForLink ? this.#interfaces[0] : undefined;
   }
 }

@@ -163,8 +163,9 @@ export function addressSum(source: IpAddress, destination: IpAddress): number {
   if (typeof source === 'number' && typeof destination === 'number') {
     return (source >>> 16) + (source & 0xffff) + (destination >>> 16) + (destination & 0xffff);
   }
-  // A one's complement sum of 16-bit words is the remainder modulo 2^16 - 1.
-  return Number((BigInt(source) + BigInt(destination)) % 0xffffn);
+  // A one's complement sum of 16-bit words is the remainder modulo 2^16 - 1. Zones are not on the wire.
+  const addresses = BigInt.asUintN(128, BigInt(source)) + BigInt.asUintN(128, BigInt(destination));
+  return Number(addresses % 0xffffn);
 }
 
 /** Instead of a sum: the network device checked the checksum, or made the segment itself. */

@@ -31,6 +31,8 @@ export interface Ipv6InputParts {
   readonly addresses: AddressReader;
   readonly checksum: Checksum;
   readonly counters: StackCounters;
+  /** `address` as sockets see it: with the zone of this interface if it means something here only. */
+  zoned(address: bigint): bigint;
   /** Whether `address` is ours, also while it is tentative. */
   isOwn(address: bigint): boolean;
   isTentative(address: bigint): boolean;
@@ -163,7 +165,8 @@ export class Ipv6Input {
       counters.foreign++;
     } else if (protocol === PROTOCOL_TCP) {
       const { segments } = this.#parts;
-      segments.handle(region, at, end, source, destination, isChecked, segmentSize, now);
+      const peer = this.#parts.zoned(source);
+      segments.handle(region, at, end, peer, destination, isChecked, segmentSize, now);
     } else if (protocol === PROTOCOL_UDP) {
       this.#deliverUdp(packet, at, checksum, isChecked, now);
     } else if (protocol === PROTOCOL_ICMPV6) this.#parts.onIcmp(packet, at, checksum, now);
@@ -192,7 +195,7 @@ export class Ipv6Input {
     const hasChecksum = end - at >= 8 && (region.bytes[at + 6] | region.bytes[at + 7]) !== 0;
     const sum = isChecked ? VOUCHED : addressSum(source, destination);
     const verdict = hasChecksum
-      ? datagrams.handle(region, at, end, source, destination, sum, checksum)
+      ? datagrams.handle(region, at, end, this.#parts.zoned(source), destination, sum, checksum)
       : MALFORMED;
     if (verdict === MALFORMED) counters.malformed++;
     else if (verdict === CLOSED) this.#parts.complain(packet, PORT, 0, now);

@@ -19,6 +19,7 @@ import { eui64InterfaceId } from '@atoll/ipv6/interface-id';
 import { IPV6_HEADER_LENGTH, PROTOCOL_ICMPV6 } from '@atoll/ipv6/packet';
 import { addressSum } from '@atoll/ipv6/pseudo-header';
 import { Reassembly } from '@atoll/ipv6/reassembly';
+import { withZone } from '@atoll/ipv6/zone';
 import { describeNdp } from '@atoll/ndp/describe';
 import type { NdpEvent } from '@atoll/ndp/engine';
 import { Ndp } from '@atoll/ndp/engine';
@@ -97,6 +98,7 @@ export class Ipv6Layer {
       addresses,
       checksum,
       counters,
+      zoned: (address) => this.#zoned(address),
       isOwn: (address) => this.#own.has(address),
       isTentative: (address) => this.#own.get(address)?.state === 'tentative',
       isJoined: (address) => this.#groups.has(address),
@@ -217,6 +219,11 @@ export class Ipv6Layer {
     return selectSource(destination, candidates);
   }
 
+  #zoned(address: bigint): bigint {
+    const { zone } = this.#owner;
+    return zone > 0 && isLinkLocal(address) ? withZone(address, zone) : address;
+  }
+
   /** Whom to give a packet for `destination`. */
   #hop(destination: bigint): bigint | undefined {
     if (isMulticast(destination)) return destination;
@@ -250,7 +257,8 @@ export class Ipv6Layer {
   }
 
   #onReport(report: IcmpReport<bigint>, now: number): void {
-    if (this.#own.has(report.source)) this.#shared.onReport(report, now);
+    if (!this.#own.has(report.source)) return;
+    this.#shared.onReport({ ...report, destination: this.#zoned(report.destination) }, now);
   }
 
   /** Answers from the address that was asked; one of ours speaks for a group. */
