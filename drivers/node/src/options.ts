@@ -48,7 +48,7 @@ export function parseNodeOptions(words: readonly string[]): Result<NodeOptions> 
       if (!SECTOR_SIZES.includes(text)) return unusable(word);
       sectorSizes.set(name, Number(text));
     } else if (kind === 'udp' || kind === 'tcp') {
-      const endpoint = /^(?:([0-9.]+)|\[([0-9a-fA-F:.]+)\]):([0-9]{1,5})$/.exec(text);
+      const endpoint = /^(?:([0-9.]+)|\[([0-9a-fA-F:.]+(?:%[^\]%]+)?)\]):([0-9]{1,5})$/.exec(text);
       if (endpoint === null || !/^[0-9]{1,5}$/.test(name)) return unusable(word);
       const [, ipv4, ipv6, port] = endpoint;
       ports[kind].set(Number(name), { address: ipv4 ?? ipv6, port: Number(port) });

@@ -24,6 +24,9 @@ describe('parseNodeOptions', () => {
     expect(result.ok && result.value.udp.get(53)).toEqual({ address: '127.0.0.1', port: 5353 });
     const ipv6 = parseNodeOptions(['--tcp:53=[::1]:5353']);
     expect(ipv6.ok && ipv6.value.tcp.get(53)).toEqual({ address: '::1', port: 5353 });
+    const zoned = parseNodeOptions(['--udp:53=[fe80::1%eth0]:5353']);
+    const endpoint = { address: 'fe80::1%eth0', port: 5353 };
+    expect(zoned.ok && zoned.value.udp.get(53)).toEqual(endpoint);
   });
 
   it.each([
