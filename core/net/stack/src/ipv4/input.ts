@@ -34,6 +34,8 @@ export interface Ipv4InputParts {
   readonly reassembly: Reassembly;
   readonly checksum: Checksum;
   readonly counters: StackCounters;
+  /** A timer may have moved. */
+  stir(): void;
   /** Whether the group `address` was joined. */
   isJoined(address: number): boolean;
   /** Sends an ICMP message back to the source of a datagram that was for us. */
@@ -74,6 +76,7 @@ export class Ipv4Input {
         );
         return;
       }
+      this.#parts.stir();
       const whole = reassembly.handle(header, frame.bytes, ETHERNET_HEADER_LENGTH, now);
       if (whole === undefined) return;
       const region = { bytes: whole, address: 0 };
@@ -139,6 +142,7 @@ export class Ipv4Input {
       }
     } else if (protocol === PROTOCOL_ICMP) this.#handleIcmp(region, start, checksum, now);
     else if (protocol === PROTOCOL_IGMP) {
+      this.#parts.stir();
       if (!this.#parts.onIgmp(region.bytes, at, end, now)) this.#parts.counters.malformed++;
     } else {
       this.#parts.counters.foreign++;

@@ -39,6 +39,11 @@ export class Ipv4Layer {
    * one; without, the address is defended for ever (RFC 5227 section 2.4).
    */
   onLost: ((now: number) => void) | undefined;
+  /**
+   * When `poll` wants to be called. Kept up to date by `poll` and by all that moves a timer, since asking
+   * all who have one would cost more than most packets. To be read only.
+   */
+  nextTimeout = Number.NEGATIVE_INFINITY;
   readonly #owner: Interface;
   readonly #shared: Shared;
   readonly #input: Ipv4Input;
@@ -54,13 +59,15 @@ export class Ipv4Layer {
     this.#owner = owner;
     this.#shared = shared;
     this.#groups = new Ipv4Groups(entropy);
-    this.output = new Ipv4Output({ link, identifications, checksum, counters });
+    const stir = () => this.#stir();
+    this.output = new Ipv4Output({ link, identifications, checksum, counters, stir });
     this.#input = new Ipv4Input({
       datagrams,
       segments: tcp,
       reassembly: this.#reassembly,
       checksum,
       counters,
+      stir,
       isJoined: (group) => this.#groups.has(group),
       onIgmp: (bytes, start, end, now) => this.#groups.handle(bytes, start, end, now),
       reply: (source, message) => this.#reply(source, message),
@@ -94,18 +101,12 @@ export class Ipv4Layer {
     return this.#reassembly.bytes;
   }
 
-  get nextTimeout(): number {
-    const arp = this.#arp?.nextTimeout ?? Number.POSITIVE_INFINITY;
-    const probe = this.#probe?.engine.nextTimeout ?? Number.POSITIVE_INFINITY;
-    const groups = this.#network === undefined ? arp : this.#groups.nextTimeout;
-    return Math.min(arp, probe, groups, this.#reassembly.nextTimeout);
-  }
-
   /**
    * Takes `prefix.address` as our only address here, or gives up the one there is. With `mtu`, no larger
    * datagrams are sent; what is received may be.
    */
   configure(prefix: Ipv4Prefix | undefined, mtu = Number.POSITIVE_INFINITY): void {
+    this.#stir();
     this.output.mtu = Math.min(mtu, this.#owner.link.mtu);
     const { routes4 } = this.#shared;
     routes4.remove(({ link, gateway }) => link === this.#owner && gateway === undefined);
@@ -129,6 +130,7 @@ export class Ipv4Layer {
   probe(address: number, onProbed: Probe['onProbed']): void {
     const { mac } = this.#owner.device;
     const { entropy } = this.#shared;
+    this.#stir();
     this.#probe = {
       engine: new AddressProbe({ mac, address, entropy, timing: BRIEF }),
       onProbed,
@@ -137,10 +139,12 @@ export class Ipv4Layer {
 
   /** Becomes a member of `group`; answers false when there are too many. */
   join(group: number): boolean {
+    this.#stir();
     return this.#groups.join(group);
   }
 
   leave(group: number): void {
+    this.#stir();
     this.#groups.leave(group);
   }
 
@@ -149,6 +153,7 @@ export class Ipv4Layer {
   }
 
   handleArp(frame: Frame, now: number): void {
+    this.#stir();
     const packet = parseArp(frame.bytes, ETHERNET_HEADER_LENGTH, frame.length);
     if (!packet.ok) {
       this.#shared.counters.malformed++;
@@ -160,11 +165,15 @@ export class Ipv4Layer {
   }
 
   poll(now: number): void {
+    if (now < this.nextTimeout) return;
+    this.nextTimeout = Number.POSITIVE_INFINITY;
     for (const datagram of this.#reassembly.poll(now)) this.#input.reportTimeout(datagram, now);
     this.#onProbe(this.#probe?.engine.poll(now), now);
-    if (this.#arp === undefined || this.#network === undefined) return;
-    this.#groups.poll(this.output, this.#network.prefix.address, now);
-    for (const event of this.#arp.poll(now)) this.#onArp(event, now);
+    if (this.#network !== undefined) {
+      this.#groups.poll(this.output, this.#network.prefix.address, now);
+      for (const event of this.#arp?.poll(now) ?? []) this.#onArp(event, now);
+    }
+    this.nextTimeout = Math.min(this.nextTimeout, this.#earliest());
   }
 
   /**
@@ -175,6 +184,18 @@ export class Ipv4Layer {
     const from = source ?? this.#network?.prefix.address ?? UNSPECIFIED;
     const hop = this.#hop(destination);
     return hop === undefined ? undefined : { source: from, destination, hop };
+  }
+
+  /** Something happened that may have moved a timer. */
+  #stir(): void {
+    this.nextTimeout = Number.NEGATIVE_INFINITY;
+  }
+
+  #earliest(): number {
+    const arp = this.#arp?.nextTimeout ?? Number.POSITIVE_INFINITY;
+    const probe = this.#probe?.engine.nextTimeout ?? Number.POSITIVE_INFINITY;
+    const groups = this.#network === undefined ? arp : this.#groups.nextTimeout;
+    return Math.min(arp, probe, groups, this.#reassembly.nextTimeout);
   }
 
   /** Whom to give a datagram for `destination`: our own address, and loopback, are nobody's. */

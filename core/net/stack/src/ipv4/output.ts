@@ -29,6 +29,8 @@ export interface Ipv4OutputParts {
   readonly identifications: Identifications;
   readonly checksum: Checksum;
   readonly counters: StackCounters;
+  /** A timer may have moved: a neighbour has to be asked for. */
+  stir(): void;
 }
 
 /** Where a datagram goes: its addresses, and the neighbour who gets it. */
@@ -49,16 +51,18 @@ export class Ipv4Output {
   readonly #identifications: Identifications;
   readonly #checksum: Checksum;
   readonly #counters: StackCounters;
+  readonly #stir: () => void;
   // One header each serves for all datagrams, so that sending one allocates nothing.
   readonly #ipv4 = emptyIpv4Header();
   readonly #udp = emptyUdpHeader();
 
-  constructor({ link, identifications, checksum, counters }: Ipv4OutputParts) {
+  constructor({ link, identifications, checksum, counters, stir }: Ipv4OutputParts) {
     this.#link = link;
     this.mtu = link.mtu;
     this.#identifications = identifications;
     this.#checksum = checksum;
     this.#counters = counters;
+    this.#stir = stir;
   }
 
   /**
@@ -206,7 +210,10 @@ export class Ipv4Output {
     const mac = given ?? this.#macOf(hop);
     if (mac !== undefined) this.#link.send(frame, ETHERTYPE_IPV4, mac);
     else if (this.arp === undefined) this.#counters.unsent++;
-    else this.#counters.unsent += this.arp.wait(hop, this.#link.hold(frame, ETHERTYPE_IPV4));
+    else {
+      this.#counters.unsent += this.arp.wait(hop, this.#link.hold(frame, ETHERTYPE_IPV4));
+      this.#stir();
+    }
   }
 
   #macOf(hop: number): number | undefined {

@@ -33,6 +33,8 @@ export interface Ipv6InputParts {
   readonly counters: StackCounters;
   /** `address` as sockets see it: with the zone of this interface if it means something here only. */
   zoned(address: bigint): bigint;
+  /** A timer may have moved. */
+  stir(): void;
   /** Whether `address` is ours, also while it is tentative. */
   isOwn(address: bigint): boolean;
   isTentative(address: bigint): boolean;
@@ -136,6 +138,7 @@ export class Ipv6Input {
       const packet = { header, region, start, end, alert: chain.routerAlert };
       this.#deliver(packet, checksum, isChecked, segmentSize, now);
     } else if (chain.kind === 'fragment') {
+      this.#parts.stir();
       const whole = reassembly.handle(header, chain, region.bytes, start, now);
       if (whole === undefined) return;
       const joined = { bytes: whole, address: 0 };

@@ -60,6 +60,11 @@ export class Ipv6Layer {
   readonly #warnings = new RateLimit(1, 10);
   #own = new Map<bigint, OwnAddress>();
   readonly #groups: Ipv6Groups;
+  /**
+   * When `poll` wants to be called. Kept up to date by `poll` and by all that moves a timer, since asking
+   * all who have one would cost more than most packets. To be read only.
+   */
+  nextTimeout = Number.NEGATIVE_INFINITY;
 
   constructor(
     owner: Interface,
@@ -74,6 +79,7 @@ export class Ipv6Layer {
     this.#link = link;
     this.#shared = shared;
     this.#groups = new Ipv6Groups(entropy);
+    const stir = () => this.#stir();
     this.#icmp = new Icmpv6(entropy);
     this.#ndp = new Ndp<Outgoing>({
       mac,
@@ -89,6 +95,7 @@ export class Ipv6Layer {
       entropy,
       checksum,
       counters,
+      stir,
       mtuTo: (destination) => this.mtuTo(destination),
     });
     this.#input = new Ipv6Input({
@@ -99,6 +106,7 @@ export class Ipv6Layer {
       checksum,
       counters,
       zoned: (address) => this.#zoned(address),
+      stir,
       isOwn: (address) => this.#own.has(address),
       isTentative: (address) => this.#own.get(address)?.state === 'tentative',
       isJoined: (address) => this.#groups.has(address),
@@ -139,11 +147,6 @@ export class Ipv6Layer {
     return this.#reassembly.bytes;
   }
 
-  get nextTimeout(): number {
-    const { nextTimeout } = this.#groups;
-    return Math.min(this.#ndp.nextTimeout, nextTimeout, this.#reassembly.nextTimeout);
-  }
-
   /** Adds an address that a person or DHCPv6 gave us; the times are monotonic milliseconds. */
   add(
     address: bigint,
@@ -152,19 +155,23 @@ export class Ipv6Layer {
     preferredUntil?: number,
     validUntil?: number,
   ): void {
+    this.#stir();
     this.#follow(this.#ndp.add(address, prefixLength, now, preferredUntil, validUntil), now);
   }
 
   remove(address: bigint, now: number): void {
+    this.#stir();
     this.#follow(this.#ndp.remove(address), now);
   }
 
   /** Becomes a member of `group`; answers false when there are too many. */
   join(group: bigint): boolean {
+    this.#stir();
     return this.#groups.join(group);
   }
 
   leave(group: bigint): void {
+    this.#stir();
     this.#groups.leave(group);
   }
 
@@ -188,9 +195,12 @@ export class Ipv6Layer {
   }
 
   poll(now: number): void {
+    if (now < this.nextTimeout) return;
+    this.nextTimeout = Number.POSITIVE_INFINITY;
     for (const first of this.#reassembly.poll(now)) this.#input.reportTimeout(first, now);
     this.#follow(this.#ndp.poll(now), now);
     this.#groups.poll(this.output, this.#ndp.linkLocal, now);
+    this.nextTimeout = Math.min(this.nextTimeout, this.#earliest());
   }
 
   /**
@@ -224,6 +234,16 @@ export class Ipv6Layer {
     return zone > 0 && isLinkLocal(address) ? withZone(address, zone) : address;
   }
 
+  /** Something happened that may have moved a timer. */
+  #stir(): void {
+    this.nextTimeout = Number.NEGATIVE_INFINITY;
+  }
+
+  #earliest(): number {
+    const { nextTimeout } = this.#groups;
+    return Math.min(this.#ndp.nextTimeout, nextTimeout, this.#reassembly.nextTimeout);
+  }
+
   /** Whom to give a packet for `destination`. */
   #hop(destination: bigint): bigint | undefined {
     if (isMulticast(destination)) return destination;
@@ -237,6 +257,7 @@ export class Ipv6Layer {
   #handleIcmp(packet: Ipv6Packet, start: number, sum: Checksum, now: number): void {
     const { header, region, end, alert } = packet;
     const { counters } = this.#shared;
+    this.#stir();
     const event = this.#icmp.handle(region, start, end, header, now, sum);
     if (!event.ok) counters.malformed++;
     else if (event.value.kind === 'reply') this.#reply(header, event.value.message);

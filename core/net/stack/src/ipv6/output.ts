@@ -28,6 +28,8 @@ export interface Ipv6OutputParts {
   readonly entropy: Entropy;
   readonly checksum: Checksum;
   readonly counters: StackCounters;
+  /** A timer may have moved: a neighbour is in use, or has to be asked for. */
+  stir(): void;
   /** The longest packet in bytes that gets to `destination` in one piece. */
   mtuTo(destination: bigint): number;
 }
@@ -156,6 +158,7 @@ export class Ipv6Output {
 
   #sendFrame(frame: Frame, hop: bigint, given: number | undefined): void {
     const { link, ndp, counters } = this.#parts;
+    this.#parts.stir();
     const mac = given ?? (isMulticast(hop) ? multicastMac(hop) : ndp.find(hop));
     if (mac !== undefined) link.send(frame, ETHERTYPE_IPV6, mac);
     else counters.unsent += ndp.wait(hop, link.hold(frame, ETHERTYPE_IPV6));
