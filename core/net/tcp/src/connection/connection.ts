@@ -6,7 +6,7 @@ import type { Offer } from './handshake.ts';
 import { establish, negotiate, noteTimestamp } from './handshake.ts';
 import { handleSegment } from './input.ts';
 import { onPathChange } from './mtu.ts';
-import { pollTransmit } from './output.ts';
+import { hasNothingToSend, pollTransmit } from './output.ts';
 import type { ConnectionParameters } from './parameters.ts';
 import type { State } from './state.ts';
 import { CLOSED, ControlBlock, isSynchronized, NEEDS_ACK, NEEDS_SYN } from './state.ts';
@@ -166,6 +166,11 @@ export class Connection {
    */
   pollTransmit(now: number, mostPayload = 0): Transmission | undefined {
     return pollTransmit(this.block, now, mostPayload);
+  }
+
+  /** Whether `pollTransmit` and `pollEvents` have nothing: most looks at a connection end with that. */
+  get isQuiet(): boolean {
+    return this.block.events === 0 && hasNothingToSend(this.block);
   }
 
   /** What the application must be told since the last call: bits `CONNECTED`, `READABLE` and so on. */

@@ -46,6 +46,15 @@ export function pollTransmit(
   return (c.needs & NEEDS_ACK) === 0 ? undefined : transmitEmpty(c, now, acceptableSequence(c));
 }
 
+/** Whether `pollTransmit` has nothing, without a look at windows. */
+export function hasNothingToSend(c: ControlBlock): boolean {
+  return (
+    c.needs === 0 &&
+    c.board.lostBytes === 0 &&
+    (c.isFinSent || (c.send.end === c.sndNxt && !c.isFinQueued))
+  );
+}
+
 /** What was not sent yet, data or the FIN, as far as the windows and Nagle's algorithm let it. */
 function transmitNew(c: ControlBlock, now: number, mostPayload: number): Transmission | undefined {
   const { sndNxt } = c;

@@ -143,21 +143,30 @@ export class Connections {
     return now - block.progressAt >= PATIENCE_MS;
   }
 
-  /** Tells the application of `socket` what is new, and sends one segment. */
+  /**
+   * Tells the application of `socket` what is new, and sends one segment. Answers {@link IDLE} also when it
+   * sent the last that there was, so that a segment costs one turn and not two.
+   */
   #turn(socket: Socket, now: number): number {
     this.#tell(socket, now);
     const { connection, path } = socket;
     if (connection === undefined || path === undefined) return IDLE;
-    if (path.mtu !== socket.mtu) {
-      socket.mtu = path.mtu;
-      connection.handlePathChange(segmentLimit(path, path.mtu), now);
+    let outcome = IDLE;
+    if (!connection.isQuiet) {
+      const { mtu } = path;
+      if (mtu !== socket.mtu) {
+        socket.mtu = mtu;
+        connection.handlePathChange(segmentLimit(path, mtu), now);
+      }
+      outcome = this.#transmitter.transmit(path, connection, socket.addresses, now);
+      if (outcome === SENT) {
+        if (!connection.isQuiet) return SENT;
+        outcome = IDLE;
+      }
     }
-    const sent = this.#transmitter.transmit(path, connection, socket.addresses, now);
-    if (sent !== SENT) {
-      const time = connection.nextTimeout;
-      if (socket.timerIndex < 0 || time < socket.timerTime) this.#timers.set(socket, time);
-    }
-    return sent;
+    const time = connection.nextTimeout;
+    if (socket.timerIndex < 0 || time < socket.timerTime) this.#timers.set(socket, time);
+    return outcome;
   }
 
   #tell(socket: Socket, now: number): void {
