@@ -5,6 +5,7 @@ import { emptyHeader, emptySegment } from '@atoll/tcp/packet';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { nodeFastPaths } from '../src/fast.ts';
 import { compareCutting, compareJoining } from './tcp/compare-frames.ts';
+import { compareWholeFrames } from './tcp/compare-whole-frames.ts';
 import { compareCopies, compareWires } from './tcp/compare-wire.ts';
 
 const ROUNDS = Number(process.env.ATOLL_FUZZ ?? 5000);
@@ -18,6 +19,10 @@ describe('the fast paths of TCP', () => {
 
   it('write and read segments as the reference does', () => {
     compareWires(fast, new Random(793), ROUNDS);
+  });
+
+  it('read whole frames as the layers do', () => {
+    compareWholeFrames(fast, new Random(1122), ROUNDS);
   });
 
   it('copy as the reference does', () => {

@@ -160,7 +160,7 @@ const NO_OPERATION = 1;
 const LOOSE_SOURCE_ROUTE = 0x83;
 const STRICT_SOURCE_ROUTE = 0x89;
 
-const PARSED = ok(undefined);
+export const PARSED = ok(undefined);
 const TOO_SHORT = malformed('the IPv4 datagram is cut short');
 const WRONG_VERSION = malformed('the IP version is not 4');
 const WRONG_LENGTHS = malformed('the lengths in the IPv4 header contradict each other');

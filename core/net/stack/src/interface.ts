@@ -98,7 +98,9 @@ export class Interface {
   }
 
   handle(frame: Frame, now: number): void {
-    const { counters } = this.#shared;
+    const { counters, tcp } = this.#shared;
+    const { host } = this.ipv4;
+    if (host !== undefined && tcp.handleFrame(frame, host, now)) return;
     if (frame.length < ETHERNET_HEADER_LENGTH) {
       counters.malformed++;
       return;

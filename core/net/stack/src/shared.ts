@@ -3,6 +3,7 @@ import type { Allocate } from '@atoll/device/frame';
 import type { IpAddress } from '@atoll/device/socket';
 import type { Entropy } from '@atoll/device/system';
 import type { IcmpReport } from '@atoll/icmp/engine';
+import type { Ipv4Wire } from '@atoll/ipv4/fast';
 import type { Identifications } from '@atoll/ipv4/identification';
 import type { AddressReader } from '@atoll/ipv6/fast';
 import type { PathMtuCache } from '@atoll/path-mtu/cache';
@@ -18,6 +19,7 @@ import type { Segments } from './tcp.ts';
 export interface Shared {
   readonly entropy: Entropy;
   readonly checksum: Checksum;
+  readonly ipv4: Ipv4Wire;
   readonly addresses: AddressReader;
   /** For devices that do not do it themselves. */
   readonly segmenter: Segmenter;

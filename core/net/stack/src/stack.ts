@@ -7,6 +7,7 @@ import type { Entropy } from '@atoll/device/system';
 import type { IcmpReport } from '@atoll/icmp/engine';
 import type { Ipv4Prefix } from '@atoll/ipv4/address';
 import { contains, isMulticast, LIMITED_BROADCAST } from '@atoll/ipv4/address';
+import { fastIpv4, plainIpv4 } from '@atoll/ipv4/fast';
 import { Identifications } from '@atoll/ipv4/identification';
 import { isLinkLocal, isMulticast as isMulticast6 } from '@atoll/ipv6/address';
 import { fastAddresses, plainAddresses } from '@atoll/ipv6/fast';
@@ -99,6 +100,7 @@ export class Stack implements Sockets {
     this.#shared = {
       entropy,
       checksum: fast === undefined ? plainChecksum : fastChecksum(fast),
+      ipv4: fast === undefined ? plainIpv4 : fastIpv4(fast),
       addresses: fast === undefined ? plainAddresses : fastAddresses(fast),
       segmenter: fast === undefined ? new PlainSegmenter() : new FastSegmenter(fast),
       createCoalescer: () => (fast === undefined ? new PlainCoalescer() : new FastCoalescer(fast)),

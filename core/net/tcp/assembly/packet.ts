@@ -4,7 +4,7 @@ import { putU16, putU32, u16At, u32At } from './field';
 export const HEADER: u32 = 20;
 const LONGEST: u32 = 60;
 export const PROTOCOL: u32 = 6;
-const VOUCHED: u32 = 0xffffffff;
+export const VOUCHED: u32 = 0xffffffff;
 
 /** Offsets of fields in a header. */
 export const SEQUENCE: u32 = 4;

@@ -22,6 +22,16 @@ import {
   WRONG_OFFSET,
 } from './packet.ts';
 
+/** Whom frames are for. */
+export interface Ipv4Host {
+  /** The hardware address: its upper 32 bits and its lower 16. */
+  readonly macHigh: number;
+  readonly macLow: number;
+  readonly address: number;
+  /** The address of everybody on its network. */
+  readonly broadcast: number;
+}
+
 /** Segments from and to bytes. */
 export interface TcpWire extends Copy {
   /** Like {@link parseTcp}. */
@@ -32,6 +42,12 @@ export interface TcpWire extends Copy {
     addresses: number,
     segment: Segment,
   ): Result<undefined>;
+  /**
+   * Reads the segment in `frame` into `segment` when it is for `host` and nothing is wrong with the frame,
+   * from Ethernet to TCP: nearly every frame of a busy server costs one call. Answers the address it came
+   * from. All others, for which it answers -1, have to go through Ethernet and IP, who know what to say.
+   */
+  parseFrame(frame: Frame, host: Ipv4Host, segment: Segment): number;
   /** Like {@link emitTcp}. */
   emit(
     region: Located,
@@ -49,6 +65,7 @@ export interface TcpWire extends Copy {
 export const plainWire: TcpWire = {
   parse: (region, start, end, addresses, segment) =>
     parseTcp(region, start, end, addresses, segment),
+  parseFrame: () => -1,
   emit: (region, start, header, addresses, isPartial, payload, payloadStart, length) =>
     emitTcp(region, start, header, addresses, isPartial, payload, payloadStart, length),
   copy: plainCopy.copy,
@@ -59,10 +76,10 @@ export const plainWire: TcpWire = {
  * its region throws.
  */
 export function fastWire(fast: FastPaths): TcpWire {
-  const { parse: parseAt, emit: emitAt } = fast.load('tcp');
+  const { parse: parseAt, parseFrame: parseFrameAt, emit: emitAt } = fast.load('tcp');
   const block = fast.allocate(BLOCK_WORDS * 4);
   const words = wordsOf(block);
-  const edges = words.subarray(SACKS);
+  const edges = words.subarray(SACKS, SOURCE);
   const at = block.address;
   /** The segment that has no options but timestamps, as far as is known: nothing to clear there. */
   let clear: Segment | undefined;
@@ -74,31 +91,24 @@ export function fastWire(fast: FastPaths): TcpWire {
       if (start < 0 || start > end || end > region.bytes.length) throw new RangeError(OUTSIDE);
       const fixed = parseAt(region.address + start, end - start, addresses, at);
       if (fixed < 0) return FAILURES[~fixed];
-      const ports = words[PORTS];
-      segment.sourcePort = ports >>> 16;
-      segment.destinationPort = ports & 0xffff;
-      segment.sequence = words[SEQUENCE];
-      segment.acknowledgment = words[ACKNOWLEDGMENT];
-      segment.flags = fixed & 0xff;
-      segment.window = fixed >>> 14;
-      segment.payloadStart = start + ((fixed >>> 6) & 0x3c);
-      segment.payloadEnd = end;
-      const hasRare = (fixed & HAS_RARE) !== 0;
-      if (clear !== segment || hasRare) {
-        clearOptions(segment);
-        if (hasRare) readRare(segment, words[RARE]);
-        clear = hasRare ? undefined : segment;
-      }
-      if ((fixed & HAS_TIMESTAMP) !== 0) {
-        segment.hasTimestamp = true;
-        segment.timestamp = words[TSVAL];
-        segment.timestampEcho = words[TSECR];
-      } else if (segment.hasTimestamp) {
-        segment.hasTimestamp = false;
-        segment.timestamp = 0;
-        segment.timestampEcho = 0;
-      }
+      read(segment, fixed, start, end);
       return PARSED;
+    },
+
+    parseFrame(frame, host, segment) {
+      const fixed = parseFrameAt(
+        frame.address,
+        frame.length,
+        host.macHigh,
+        host.macLow,
+        host.address,
+        host.broadcast,
+        frame.isChecked ? 1 : 0,
+        at,
+      );
+      if (fixed < 0) return -1;
+      read(segment, fixed, IPV4_TRANSPORT, words[END]);
+      return words[SOURCE];
     },
 
     emit(region, start, header, addresses, isPartial, payload, payloadStart, length) {
@@ -130,6 +140,34 @@ export function fastWire(fast: FastPaths): TcpWire {
       return written;
     },
   };
+
+  /** Takes over what was parsed; the header is at `start`. */
+  function read(segment: Segment, fixed: number, start: number, end: number): void {
+    const ports = words[PORTS];
+    segment.sourcePort = ports >>> 16;
+    segment.destinationPort = ports & 0xffff;
+    segment.sequence = words[SEQUENCE];
+    segment.acknowledgment = words[ACKNOWLEDGMENT];
+    segment.flags = fixed & 0xff;
+    segment.window = fixed >>> 14;
+    segment.payloadStart = start + ((fixed >>> 6) & 0x3c);
+    segment.payloadEnd = end;
+    const hasRare = (fixed & HAS_RARE) !== 0;
+    if (clear !== segment || hasRare) {
+      clearOptions(segment);
+      if (hasRare) readRare(segment, words[RARE]);
+      clear = hasRare ? undefined : segment;
+    }
+    if ((fixed & HAS_TIMESTAMP) !== 0) {
+      segment.hasTimestamp = true;
+      segment.timestamp = words[TSVAL];
+      segment.timestampEcho = words[TSECR];
+    } else if (segment.hasTimestamp) {
+      segment.hasTimestamp = false;
+      segment.timestamp = 0;
+      segment.timestampEcho = 0;
+    }
+  }
 
   function readRare(segment: Segment, rare: number): void {
     segment.mss = rare & 0xffff;
@@ -241,7 +279,10 @@ const TSVAL = 3;
 const TSECR = 4;
 const RARE = 5;
 const SACKS = 6;
-const BLOCK_WORDS = SACKS + 2 * MAX_SACKS;
+/** Of `assembly/frame.ts`. */
+const SOURCE = SACKS + 2 * MAX_SACKS;
+const END = SOURCE + 1;
+const BLOCK_WORDS = END + 1;
 
 const HAS_TIMESTAMP = 0x1000;
 const HAS_RARE = 0x2000;

@@ -11,6 +11,7 @@ import {
   UNREACHABLE,
 } from '@atoll/icmp/packet';
 import { isMulticast } from '@atoll/ipv4/address';
+import type { Ipv4Wire } from '@atoll/ipv4/fast';
 import {
   emptyIpv4Header,
   PROTOCOL_ICMP,
@@ -32,6 +33,7 @@ export interface Ipv4InputParts {
   readonly datagrams: Datagrams;
   readonly segments: Segments;
   readonly reassembly: Reassembly;
+  readonly wire: Ipv4Wire;
   readonly checksum: Checksum;
   readonly counters: StackCounters;
   /** A timer may have moved. */
@@ -60,9 +62,9 @@ export class Ipv4Input {
 
   /** `isGroup`: the frame was sent to more than one host. */
   handle(frame: Frame, isGroup: boolean, now: number): void {
-    const { reassembly, checksum, counters } = this.#parts;
+    const { reassembly, wire, checksum, counters } = this.#parts;
     const header = this.#ipv4;
-    if (!parseIpv4(frame, ETHERNET_HEADER_LENGTH, frame.length, header, checksum).ok) {
+    if (!wire.parse(frame, ETHERNET_HEADER_LENGTH, frame.length, header).ok) {
       counters.malformed++;
     } else if (this.#isForUs(isGroup)) {
       if (header.fragmentOffset === 0 && !header.moreFragments) {

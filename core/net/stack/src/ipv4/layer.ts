@@ -20,6 +20,7 @@ import {
 } from '@atoll/ipv4/address';
 import { IPV4_HEADER_LENGTH, PROTOCOL_ICMP } from '@atoll/ipv4/packet';
 import { Reassembly } from '@atoll/ipv4/reassembly';
+import type { Ipv4Host } from '@atoll/tcp/fast';
 import type { Interface } from '../interface.ts';
 import type { Link, Outgoing } from '../link.ts';
 import type { Shared } from '../shared.ts';
@@ -44,6 +45,8 @@ export class Ipv4Layer {
    * all who have one would cost more than most packets. To be read only.
    */
   nextTimeout = Number.NEGATIVE_INFINITY;
+  /** Who we are to those who send us TCP; `undefined` while we have no address. To be read only. */
+  host: Ipv4Host | undefined;
   readonly #owner: Interface;
   readonly #shared: Shared;
   readonly #input: Ipv4Input;
@@ -55,16 +58,17 @@ export class Ipv4Layer {
   #probe: Probe | undefined;
 
   constructor(owner: Interface, link: Link, datagrams: Datagrams, shared: Shared) {
-    const { checksum, counters, entropy, identifications, tcp } = shared;
+    const { ipv4: wire, checksum, counters, entropy, identifications, tcp } = shared;
     this.#owner = owner;
     this.#shared = shared;
     this.#groups = new Ipv4Groups(entropy);
     const stir = () => this.#stir();
-    this.output = new Ipv4Output({ link, identifications, checksum, counters, stir });
+    this.output = new Ipv4Output({ link, identifications, wire, checksum, counters, stir });
     this.#input = new Ipv4Input({
       datagrams,
       segments: tcp,
       reassembly: this.#reassembly,
+      wire,
       checksum,
       counters,
       stir,
@@ -115,6 +119,7 @@ export class Ipv4Layer {
     const defence = this.onLost === undefined ? 'keep' : 'yield';
     this.#arp = prefix && new Arp<Outgoing>({ mac, prefix, defence });
     this.#input.network = this.#network;
+    this.host = this.#network?.host(mac);
     this.#input.icmp = prefix && new Icmp(prefix, this.#shared.entropy);
     this.output.arp = this.#arp;
     if (prefix === undefined) return;

@@ -12,6 +12,7 @@ import {
 } from '@atoll/ipv4/address';
 import type { Result } from '@atoll/result/result';
 import { misconfigured, ok } from '@atoll/result/result';
+import type { Ipv4Host } from '@atoll/tcp/fast';
 
 /** What our address and the prefix of its network say about other addresses. */
 export class Ipv4Network {
@@ -27,6 +28,16 @@ export class Ipv4Network {
   /** Whether `address` means everybody on the link. */
   isBroadcast(address: number): boolean {
     return address === LIMITED_BROADCAST || address === this.#directed;
+  }
+
+  /** What TCP compares frames with when our hardware address is `mac`. */
+  host(mac: number): Ipv4Host {
+    return {
+      macHigh: Math.floor(mac / 0x1_0000),
+      macLow: mac % 0x1_0000,
+      address: this.prefix.address,
+      broadcast: this.#directed,
+    };
   }
 
   /** Whether a datagram can come from `address`: not from many at once, nor from ourselves. */

@@ -9,10 +9,10 @@ import { ETHERNET_HEADER_LENGTH } from '@atoll/device/network';
 import { BROADCAST_MAC } from '@atoll/ethernet/address';
 import { ETHERTYPE_ARP, ETHERTYPE_IPV4 } from '@atoll/ethernet/packet';
 import { isMulticast, LIMITED_BROADCAST } from '@atoll/ipv4/address';
+import type { Ipv4Wire } from '@atoll/ipv4/fast';
 import { fragments } from '@atoll/ipv4/fragmentation';
 import type { Identifications } from '@atoll/ipv4/identification';
 import {
-  emitIpv4,
   emptyIpv4Header,
   IPV4_HEADER_LENGTH,
   MAX_DATAGRAM_LENGTH,
@@ -27,6 +27,7 @@ import type { Link, Outgoing } from '../link.ts';
 export interface Ipv4OutputParts {
   readonly link: Link;
   readonly identifications: Identifications;
+  readonly wire: Ipv4Wire;
   readonly checksum: Checksum;
   readonly counters: StackCounters;
   /** A timer may have moved: a neighbour has to be asked for. */
@@ -49,6 +50,7 @@ export class Ipv4Output {
   mtu: number;
   readonly #link: Link;
   readonly #identifications: Identifications;
+  readonly #wire: Ipv4Wire;
   readonly #checksum: Checksum;
   readonly #counters: StackCounters;
   readonly #stir: () => void;
@@ -56,10 +58,12 @@ export class Ipv4Output {
   readonly #ipv4 = emptyIpv4Header();
   readonly #udp = emptyUdpHeader();
 
-  constructor({ link, identifications, checksum, counters, stir }: Ipv4OutputParts) {
+  constructor(parts: Ipv4OutputParts) {
+    const { link, identifications, wire, checksum, counters, stir } = parts;
     this.#link = link;
     this.mtu = link.mtu;
     this.#identifications = identifications;
+    this.#wire = wire;
     this.#checksum = checksum;
     this.#counters = counters;
     this.#stir = stir;
@@ -202,7 +206,7 @@ export class Ipv4Output {
     ipv4.timeToLive = isMulticast(way.destination) ? 1 : TIME_TO_LIVE;
     ipv4.source = way.source;
     ipv4.destination = way.destination;
-    emitIpv4(frame, ETHERNET_HEADER_LENGTH, ipv4, this.#checksum);
+    this.#wire.emit(frame, ETHERNET_HEADER_LENGTH, ipv4);
     frame.length = PAYLOAD + length;
   }
 

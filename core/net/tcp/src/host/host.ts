@@ -1,10 +1,11 @@
 import type { Located } from '@atoll/bytes/fast';
 import type { Allocate } from '@atoll/device/frame';
 import { heapMemory } from '@atoll/device/frame';
+import type { Frame } from '@atoll/device/network';
 import type { IpAddress, TcpSockets } from '@atoll/device/socket';
 import type { Entropy } from '@atoll/device/system';
 import { BlockPool } from '../buffer/blocks.ts';
-import type { TcpWire } from '../fast.ts';
+import type { Ipv4Host, TcpWire } from '../fast.ts';
 import { plainWire } from '../fast.ts';
 import type { TcpFeatures } from '../features.ts';
 import { ALL_FEATURES } from '../features.ts';
@@ -149,15 +150,22 @@ export class TcpHost {
       return;
     }
     segment.segmentSize = segmentSize;
-    const { table } = this.#connections;
-    const entry = table.find(destination, segment.destinationPort, source, segment.sourcePort);
-    this.#isWorking = true;
-    const socket =
-      entry === undefined || entry instanceof TimeWait
-        ? this.#open(segment, source, destination, entry, now)
-        : entry;
-    if (socket !== undefined) this.#connections.receive(socket, segment, region, now);
-    this.#isWorking = false;
+    this.#take(segment, region, source, destination, now);
+  }
+
+  /**
+   * Takes a whole Ethernet frame, if it holds a segment for `host` and nothing is wrong with it. Otherwise
+   * answers false, and nothing happened.
+   */
+  handleFrame(frame: Frame, host: Ipv4Host, now: number): boolean {
+    const segment = this.#segment;
+    const source = this.#wire.parseFrame(frame, host, segment);
+    if (source < 0) return false;
+    this.#now = now;
+    this.counters.receivedSegments++;
+    segment.segmentSize = frame.segmentSize;
+    this.#take(segment, frame, source, host.address, now);
+    return true;
   }
 
   /** Takes an ICMP error about a segment of ours; answers whether it is believed. */
@@ -186,6 +194,25 @@ export class TcpHost {
     const next = this.#connections.poll(now);
     this.#isWorking = false;
     return next;
+  }
+
+  /** Gives a segment to whom it is for. */
+  #take(
+    segment: Segment,
+    region: Located,
+    source: IpAddress,
+    destination: IpAddress,
+    now: number,
+  ): void {
+    const { table } = this.#connections;
+    const entry = table.find(destination, segment.destinationPort, source, segment.sourcePort);
+    this.#isWorking = true;
+    const socket =
+      entry === undefined || entry instanceof TimeWait
+        ? this.#open(segment, source, destination, entry, now)
+        : entry;
+    if (socket !== undefined) this.#connections.receive(socket, segment, region, now);
+    this.#isWorking = false;
   }
 
   /** Which connection is to take a segment that is for none, or for one in TIME-WAIT. */
