@@ -1,8 +1,8 @@
 import type { Checksum, Located } from '@atoll/bytes/fast';
 import { plainChecksum } from '@atoll/bytes/fast';
 import type { Entropy } from '@atoll/device/system';
-import type { IcmpReport } from '@atoll/icmp/engine';
 import { RateLimit } from '@atoll/icmp/rate';
+import type { IcmpReport } from '@atoll/icmp/report';
 import { isLoopback, isMulticast, isUnspecified } from '@atoll/ipv6/address';
 import type { Ipv6Header } from '@atoll/ipv6/packet';
 import {

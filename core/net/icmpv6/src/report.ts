@@ -1,6 +1,6 @@
 import { u16 } from '@atoll/bytes/field';
-import type { IcmpReport } from '@atoll/icmp/engine';
 import { NO_PORTS, quotedPayload } from '@atoll/icmp/quote';
+import type { IcmpReport } from '@atoll/icmp/report';
 import { addressAt } from '@atoll/ipv6/address';
 import { UNRECOGNIZED_NEXT_HEADER } from '@atoll/ipv6/chain';
 import {

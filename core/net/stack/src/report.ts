@@ -1,5 +1,5 @@
 import type { IpAddress } from '@atoll/device/socket';
-import type { IcmpReport } from '@atoll/icmp/engine';
+import type { IcmpReport } from '@atoll/icmp/report';
 import { PROTOCOL_TCP, PROTOCOL_UDP } from '@atoll/ipv4/packet';
 import type { PathMtuCache } from '@atoll/path-mtu/cache';
 import type { TcpHost } from '@atoll/tcp/host';

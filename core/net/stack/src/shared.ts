@@ -2,7 +2,7 @@ import type { Checksum } from '@atoll/bytes/fast';
 import type { Allocate } from '@atoll/device/frame';
 import type { IpAddress } from '@atoll/device/socket';
 import type { Entropy } from '@atoll/device/system';
-import type { IcmpReport } from '@atoll/icmp/engine';
+import type { IcmpReport } from '@atoll/icmp/report';
 import type { Ipv4Wire } from '@atoll/ipv4/fast';
 import type { Identifications } from '@atoll/ipv4/identification';
 import type { AddressReader } from '@atoll/ipv6/fast';

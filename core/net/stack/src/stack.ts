@@ -4,7 +4,7 @@ import { heapMemory } from '@atoll/device/frame';
 import type { Frame, NetworkDevice } from '@atoll/device/network';
 import type { Endpoint, IpAddress, Sockets, TcpSockets, UdpSockets } from '@atoll/device/socket';
 import type { Entropy } from '@atoll/device/system';
-import type { IcmpReport } from '@atoll/icmp/engine';
+import type { IcmpReport } from '@atoll/icmp/report';
 import type { Ipv4Prefix } from '@atoll/ipv4/address';
 import { contains, isMulticast, LIMITED_BROADCAST } from '@atoll/ipv4/address';
 import { fastIpv4, plainIpv4 } from '@atoll/ipv4/fast';

@@ -1,5 +1,4 @@
 import type { IpAddress } from '@atoll/device/socket';
-import type { IcmpReport } from '@atoll/icmp/engine';
 import {
   ECHO_REQUEST,
   emitIcmp,
@@ -9,6 +8,7 @@ import {
   TIME_EXCEEDED,
   UNREACHABLE,
 } from '@atoll/icmp/packet';
+import type { IcmpReport } from '@atoll/icmp/report';
 import { Lan } from '@atoll/sim/lan';
 import { describe, expect, it } from 'vitest';
 import type { StackOptions } from '../src/stack.ts';

@@ -1,5 +1,7 @@
+import type { CloseReason } from '@atoll/device/socket';
+import { Lan } from '@atoll/sim/lan';
 import { describe, expect, it } from 'vitest';
-import { BOB, pair } from './kit.ts';
+import { ALICE, BOB, machine, pair } from './kit.ts';
 
 const DATA = new Uint8Array([1]);
 const ASKED = 'alice > ARP who-has 192.0.2.2 tell 192.0.2.1';
@@ -75,5 +77,40 @@ describe('a neighbour', () => {
     lan.run(100_000);
     expect(trace).toEqual(new Array(4).fill('alice > ARP who-has 192.0.2.119 tell 192.0.2.1'));
     expect(alice.stack.counters.unsent).toBe(1);
+  });
+
+  it.each([
+    ['IPv4', 0xc000_0277],
+    ['IPv6', (0xfe80n << 112n) | 0x77n],
+  ])('that does not answer is told of to who wants to reach it over %s', (_, address) => {
+    const lan = new Lan(5);
+    const alice = machine(lan, 'alice', ALICE, { ipv6: 'link-local' });
+    lan.run(5000);
+    const to = { address, port: 7 };
+    const failures: unknown[] = [];
+    const socket = alice.stack.udp.bind(
+      0,
+      () => {},
+      (where, reason) => failures.push([where, reason]),
+    );
+    let closed: CloseReason | undefined;
+    lan.after(0, () => {
+      for (let count = 0; count < 2; count++) socket?.send(DATA, to);
+      alice.stack.tcp.connect(to, () => ({
+        onReadable() {},
+        onClosed(reason) {
+          closed = reason;
+        },
+      }));
+    });
+    lan.run(25_000);
+    expect(failures).toEqual([
+      [to, 'unreachable'],
+      [to, 'unreachable'],
+    ]);
+    // It may be there soon, so the connection is tried for longer.
+    expect(closed).toBeUndefined();
+    lan.run(300_000);
+    expect(closed).toBe('unreachable');
   });
 });

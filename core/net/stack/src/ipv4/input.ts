@@ -2,7 +2,7 @@ import type { Checksum, Located } from '@atoll/bytes/fast';
 import { plainChecksum } from '@atoll/bytes/fast';
 import type { Frame } from '@atoll/device/network';
 import { ETHERNET_HEADER_LENGTH } from '@atoll/device/network';
-import type { Icmp, IcmpReport } from '@atoll/icmp/engine';
+import type { Icmp } from '@atoll/icmp/engine';
 import {
   PORT_UNREACHABLE,
   PROTOCOL_UNREACHABLE,
@@ -10,6 +10,7 @@ import {
   TIME_EXCEEDED,
   UNREACHABLE,
 } from '@atoll/icmp/packet';
+import type { IcmpReport } from '@atoll/icmp/report';
 import { isMulticast } from '@atoll/ipv4/address';
 import type { Ipv4Wire } from '@atoll/ipv4/fast';
 import {

@@ -7,9 +7,11 @@ import type { Frame } from '@atoll/device/network';
 import { ETHERNET_HEADER_LENGTH } from '@atoll/device/network';
 import type { IpAddress } from '@atoll/device/socket';
 import { BROADCAST_MAC, macText } from '@atoll/ethernet/address';
-import type { IcmpReport } from '@atoll/icmp/engine';
 import { Icmp } from '@atoll/icmp/engine';
+import { HOST_UNREACHABLE, UNREACHABLE } from '@atoll/icmp/packet';
 import { RateLimit } from '@atoll/icmp/rate';
+import type { IcmpReport } from '@atoll/icmp/report';
+import { readReport } from '@atoll/icmp/report';
 import type { Ipv4Prefix } from '@atoll/ipv4/address';
 import {
   ipv4Text,
@@ -241,6 +243,16 @@ export class Ipv4Layer {
     const sentence = this.#warningOf(event);
     if (sentence !== undefined && this.#warnings.allows(now)) this.#owner.log.warning(sentence);
     if (event.kind === 'lost') this.onLost?.(now);
+    else if (event.kind === 'unreachable') {
+      for (const { packet } of event.items) this.#reportSilence(packet, now);
+    }
+  }
+
+  /** Nobody answers at the next hop of `packet`: its sender hears what a router would say. */
+  #reportSilence(packet: Uint8Array, now: number): void {
+    const message = { type: UNREACHABLE, code: HOST_UNREACHABLE, rest: 0, body: packet };
+    const hint = readReport(message);
+    if (hint.ok && hint.value.kind === 'report') this.#onReport(hint.value.report, now);
   }
 
   /** What a person should know. */

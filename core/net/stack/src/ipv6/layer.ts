@@ -1,12 +1,13 @@
 import type { Checksum } from '@atoll/bytes/fast';
 import type { Frame } from '@atoll/device/network';
 import type { IpAddress } from '@atoll/device/socket';
-import type { IcmpReport } from '@atoll/icmp/engine';
 import { RateLimit } from '@atoll/icmp/rate';
+import type { IcmpReport } from '@atoll/icmp/report';
 import type { Complaint } from '@atoll/icmpv6/engine';
 import { Icmpv6 } from '@atoll/icmpv6/engine';
 import type { Icmpv6Message } from '@atoll/icmpv6/packet';
 import {
+  ADDRESS_UNREACHABLE,
   emitIcmpv6,
   PARAMETER_PROBLEM,
   PORT_UNREACHABLE,
@@ -14,6 +15,7 @@ import {
   TIME_EXCEEDED,
   UNREACHABLE,
 } from '@atoll/icmpv6/packet';
+import { readReport } from '@atoll/icmpv6/report';
 import { ipv6Text, isLinkLocal, isLoopback, isMulticast, isUnspecified } from '@atoll/ipv6/address';
 import { eui64InterfaceId } from '@atoll/ipv6/interface-id';
 import { IPV6_HEADER_LENGTH, PROTOCOL_ICMPV6 } from '@atoll/ipv6/packet';
@@ -282,6 +284,13 @@ export class Ipv6Layer {
     this.#shared.onReport({ ...report, destination: this.#zoned(report.destination) }, now);
   }
 
+  /** Nobody answers at the next hop of `packet`: its sender hears of it (RFC 4861 section 7.2.2). */
+  #reportSilence(packet: Uint8Array, now: number): void {
+    const message = { type: UNREACHABLE, code: ADDRESS_UNREACHABLE, rest: 0, body: packet };
+    const hint = readReport(message);
+    if (hint.ok && hint.value.kind === 'report') this.#onReport(hint.value.report, now);
+  }
+
   /** Answers from the address that was asked; one of ours speaks for a group. */
   #reply({ source, destination }: Ipv6Packet['header'], message: Icmpv6Message): void {
     const from = isMulticast(destination) ? undefined : destination;
@@ -318,6 +327,7 @@ export class Ipv6Layer {
           break;
         case 'unreachable':
           counters.unsent += event.items.length;
+          for (const { packet } of event.items) this.#reportSilence(packet, now);
           break;
         case 'route':
           routes6.add({ ...event.route, link });
