@@ -1,5 +1,10 @@
+import type { Options } from '@atoll/conf/table';
 import { optional } from '@atoll/conf/table';
 import { text } from '@atoll/conf/value';
+import type { BlockDevice } from '@atoll/device/block';
+import { memoryDisk } from '@atoll/device/memory-disk';
+import type { Result } from '@atoll/result/result';
+import { malformed, misconfigured, ok } from '@atoll/result/result';
 import { describe, expect, it } from 'vitest';
 import type { Appliance, System } from '../src/appliance.ts';
 import { Misconfiguration } from '../src/appliance.ts';
@@ -8,7 +13,7 @@ import { launch } from '../src/launch.ts';
 
 const ARGUMENTS = { who: optional(text('WHO', 'a name'), { summary: 'Who.', example: 'you' }) };
 
-function demo(start: (system: System) => void): Appliance {
+function demo(start: Appliance<typeof ARGUMENTS>['start']): Appliance<typeof ARGUMENTS> {
   return {
     name: 'demo',
     version: '1.2.3',
@@ -19,7 +24,13 @@ function demo(start: (system: System) => void): Appliance {
   };
 }
 
-function run(words: string[], start: (system: System) => void, device = true) {
+function run(
+  words: string[],
+  start: (system: System, options: Options<typeof ARGUMENTS>) => void,
+  device = true,
+  change: Partial<Appliance<typeof ARGUMENTS>> = {},
+  disk?: BlockDevice,
+) {
   let now = 0;
   const printed: string[] = [];
   const statuses: number[] = [];
@@ -35,14 +46,15 @@ function run(words: string[], start: (system: System) => void, device = true) {
     freeMemory: () => 2 ** 26,
     words,
     devices: [],
-    block: () => undefined,
+    block: () => disk,
     network: (name) =>
       device && name === 'service'
         ? ({ name, mac: 2, mtu: 1500 } as ReturnType<Platform['network']>)
         : undefined,
     halt: (status) => statuses.push(status),
   };
-  const loop = launch(demo(start), platform);
+  const appliance = { ...demo(start), ...change } as unknown as Appliance;
+  const loop = launch(appliance, platform, ['--who=compiled']);
   return { loop, output: () => printed.join(''), statuses, advance: (ms: number) => (now += ms) };
 }
 
@@ -68,6 +80,23 @@ describe('launch', () => {
       expect(statuses).toEqual([64]);
       expect(loop).toBeUndefined();
     }
+  });
+
+  it('starts without a block device that is optional, and not without one that is not', () => {
+    const declared = (isOptional: boolean) => ({
+      devices: [{ name: 'storage', type: 'block', summary: 'leases', isOptional } as const],
+    });
+    let block: BlockDevice | undefined;
+    const start = (system: System) => {
+      block = system.block('storage');
+    };
+    expect(run([], start, true, declared(true)).statuses).toEqual([]);
+    expect(block).toBeUndefined();
+    const missing = run([], () => expect.unreachable(), true, declared(false));
+    expect(missing.output()).toBe('demo: no block device "storage"\n  expected one for: leases\n');
+    const disk = memoryDisk({ blockCount: 1 });
+    run([], start, true, declared(false), disk);
+    expect(block).toBe(disk);
   });
 
   it('does not swallow a bug in start', () => {
@@ -106,5 +135,75 @@ describe('launch', () => {
       log.warning('heard');
     });
     expect(output()).toBe('[    0.000] warning dns: heard\n');
+  });
+});
+
+describe('arguments on a disk', () => {
+  const disk = memoryDisk({ name: 'storage', blockCount: 1 });
+
+  /** Launches with a disk that answers `result` when it has been asked so often. */
+  function boot(words: string[], result: Result<readonly string[]>, tries = 1) {
+    const heard: (string | undefined)[] = [];
+    let asked = 0;
+    const configuration = {
+      device: 'storage',
+      read(device: BlockDevice, owner: string) {
+        expect([device, owner]).toEqual([disk, 'demo']);
+        return () => (++asked < tries ? undefined : result);
+      },
+    };
+    const start = (_: System, { who }: { who?: string | undefined }) => heard.push(who);
+    const booted = run(words, start, true, { configuration }, disk);
+    return { ...booted, heard };
+  }
+
+  it('count more than those compiled in, and less than those given at boot', () => {
+    expect(boot([], ok([])).heard).toEqual(['compiled']);
+    expect(boot([], ok(['--who=disk'])).heard).toEqual(['disk']);
+    expect(boot(['--who=boot'], ok(['--who=disk'])).heard).toEqual(['boot']);
+  });
+
+  it('are said to be on the disk when they are wrong', () => {
+    const { output, statuses, loop } = boot([], ok(['--woh=disk']));
+    expect(output()).toBe(
+      'demo: on the disk "storage": unknown argument --woh\n  did you mean --who?\n',
+    );
+    expect([statuses, loop]).toEqual([[64], undefined]);
+  });
+
+  it.each([
+    [misconfigured('it is blank'), 64],
+    [malformed('it reports an error'), 69],
+  ])('stop the start when they cannot be had', (result, status) => {
+    const { output, statuses, heard } = boot([], result);
+    const reason = result.error.reason;
+    expect(output()).toBe(`demo: the disk "storage": ${reason}\n`);
+    expect([statuses, heard]).toEqual([[status], []]);
+  });
+
+  it('are waited for in the loop', () => {
+    const { loop, heard, advance } = boot([], ok(['--who=disk']), 3);
+    expect(heard).toEqual([]);
+    expect(loop?.step()).toBe(10_000);
+    advance(5000);
+    loop?.step();
+    expect(heard).toEqual(['disk']);
+    expect(loop?.step()).toBe(Number.POSITIVE_INFINITY);
+    expect(heard).toEqual(['disk']);
+  });
+
+  it('are not waited for without end', () => {
+    const { loop, output, statuses, heard, advance } = boot([], ok([]), 100);
+    advance(9999);
+    loop?.step();
+    expect(statuses).toEqual([]);
+    advance(1);
+    loop?.step();
+    expect(output()).toBe('demo: the disk "storage": it does not answer\n');
+    expect([statuses, heard]).toEqual([[69], []]);
+  });
+
+  it('are not looked for when help is asked for', () => {
+    expect(boot(['--help'], misconfigured('it is blank')).statuses).toEqual([0]);
   });
 });
