@@ -1,5 +1,6 @@
 import { build } from './command/build.ts';
 import type { Command } from './command/command.ts';
+import { disk } from './command/disk.ts';
 import { inspect } from './command/inspect.ts';
 import { create } from './command/new.ts';
 import { run } from './command/run.ts';
@@ -12,6 +13,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   run,
   size,
   inspect,
+  disk,
 };
 
 process.exitCode = await main(process.argv.slice(2));

@@ -14,6 +14,7 @@ import { chooseApp, last, parseWords } from './command.ts';
 import type { DeviceOptions } from './devices.ts';
 import { takeDeviceOptions } from './devices.ts';
 import { ACCELERATIONS, exitStatus, MACHINES, qemuCommand } from './qemu.ts';
+import { shellWord } from './shell-word.ts';
 
 export const run: Command = {
   usage: 'run [APP] --target TARGET [OPTION]... [-- BOOT-ARGUMENT...]',
@@ -142,8 +143,4 @@ async function execute(command: readonly string[]): Promise<{ status: number; co
       resolve({ status: ended, complaint });
     });
   });
-}
-
-function shellWord(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }

@@ -2,10 +2,14 @@ import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildImage } from '@atoll/builder/image';
+import { writeLabel } from '@atoll/disk/label';
+import { planDisk } from '@atoll/disk/layout';
+import { expect as unwrap } from '@atoll/result/result';
 import { mark } from '@atoll/sim/disk-suite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Alone } from '../../src/alone.ts';
 import { runAlone } from '../../src/alone.ts';
+import { run } from '../../src/process.ts';
 import { lacks } from '../../src/requirements.ts';
 
 const app = { name: 'disk', folder: join(import.meta.dirname, '../disk') };
@@ -87,7 +91,90 @@ describe.each(machines)('disks on %s', (_, machine) => {
     expect(output).toContain('no block device "storage"\n  expected one for: the disk to be');
     expect(status).toBe(64);
   });
+
+  it('hold boot arguments', async () => {
+    const storage = await diskFile('plain', new Uint8Array(8 * 512));
+    const settings = await diskFile('settings', labelledDisk('disk'));
+    await atoll('disk', 'config', settings, '--', '--say=from the disk');
+    const disks = new Map([
+      ['storage', storage],
+      ['settings', settings],
+    ]);
+    const { output, status } = await runAlone({ ...machine, path, disks });
+    expect(output).toContain('from the disk\nstorage: 8 x 512, false, power\nSUCCESS\n');
+    expect(status).toBe(0);
+    const preferred = await runAlone({ ...machine, path, disks, words: ['--say=from the boot'] });
+    expect(preferred.output).toContain('from the boot\n');
+
+    await atoll('disk', 'config', settings, '--', '--sya=wrong');
+    const wrong = await runAlone({ ...machine, path, disks });
+    expect(wrong.output).toContain(
+      'disk: on the disk "settings": unknown argument --sya\n  did you mean --say?\n',
+    );
+    expect(wrong.status).toBe(64);
+  });
+
+  it.each([
+    [
+      'blank',
+      new Uint8Array(0x4000),
+      'it is blank\n  make it one of Atoll with: atoll disk create',
+    ],
+    ['of somebody else', labelledDisk('dnsvizor'), 'it belongs to dnsvizor, not to disk'],
+    ['small', new Uint8Array(2048), 'it has 2048 bytes, too few for a label'],
+  ])('stop the start when they are to hold boot arguments and are %s', async (_, bytes, reason) => {
+    const disks = new Map([
+      ['storage', await diskFile('plain', new Uint8Array(512))],
+      ['settings', await diskFile('unusable', bytes)],
+    ]);
+    const { output, status } = await runAlone({ ...machine, path, disks });
+    expect(output).toContain(`disk: the disk "settings": ${reason}\n`);
+    expect(status).toBe(64);
+  });
+
+  // QEMU's blkdebug makes errors of reads and writes.
+  it.runIf(machine.target === 'virtio')('that fail say so', async () => {
+    const rules = await diskFile('rules', Buffer.from('[inject-error]\nevent = "read_aio"\n'));
+    const file = await diskFile('failing', labelledDisk('disk'));
+    const storage = await diskFile('plain', new Uint8Array(512));
+    const failing = `blkdebug:${rules}:${file}`;
+    const settings = await runAlone({
+      ...machine,
+      path,
+      disks: new Map([
+        ['storage', storage],
+        ['settings', failing],
+      ]),
+    });
+    expect(settings.output).toContain(
+      'disk: the disk "settings": the disk reports an error, in block 0\n',
+    );
+    expect(settings.status).toBe(69);
+    const { output, status } = await runAlone({
+      ...machine,
+      path,
+      disks: new Map([['storage', failing]]),
+    });
+    expect(output).toContain('512 bytes from block 0 on failed: the disk reports an error');
+    expect(status).toBe(70);
+  });
 });
+
+/** A disk for the appliance `owner`, without a configuration. */
+function labelledDisk(owner: string): Uint8Array {
+  const identity = new Uint8Array(16).fill(7);
+  const plan = { owner, blockSize: 512, size: 0x4000, identity, journal: false };
+  const bytes = new Uint8Array(plan.size);
+  bytes.set(writeLabel(unwrap(planDisk(plan))));
+  return bytes;
+}
+
+async function atoll(...words: readonly string[]): Promise<void> {
+  const command = join(import.meta.dirname, '../../../builder/bin/atoll.mjs');
+  const { status, stderr } = await run([process.execPath, command, ...words]);
+  expect(stderr).toBe('');
+  expect(status).toBe(0);
+}
 
 /** What machines without an entropy device say first. */
 function seedComplaint(output: string): string {

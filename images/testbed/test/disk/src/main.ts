@@ -1,6 +1,7 @@
 import type { Activity, Appliance, System } from '@atoll/appliance/appliance';
 import { optional } from '@atoll/conf/table';
 import { text } from '@atoll/conf/value';
+import { diskConfiguration } from '@atoll/disk/configuration';
 import { exerciseDisk } from '@atoll/sim/disk-suite';
 import { Random } from '@atoll/sim/random';
 
@@ -16,7 +17,9 @@ const disk: Appliance<typeof ARGUMENTS> = {
   devices: [
     { name: 'storage', type: 'block', summary: 'the disk to be exercised' },
     { name: 'spare', type: 'block', summary: 'another one', isOptional: true },
+    { name: 'settings', type: 'block', summary: 'its configuration', isOptional: true },
   ],
+  configuration: diskConfiguration('settings'),
   arguments: ARGUMENTS,
   start(system, { say }) {
     if (say !== undefined) system.console.write(`${say}\n`);
