@@ -31,7 +31,11 @@ describe('the disks of a machine', () => {
       },
     });
     const console = { write: (text: string) => void lines.push(text) };
-    const fast = { allocate: device.memory.allocate, load: () => ({}) };
+    const { allocate } = device.memory;
+    const native = () => {
+      throw new Error('no native module');
+    };
+    const fast = { allocate, load: () => ({}), native };
     const places = [{ address: 0xfeb0_0c00, lines: [12] }, ...others];
     return { disks: new Disks(host, console, fast, places, names), lines, halted };
   }

@@ -3,7 +3,8 @@ import { Networks } from '../src/networks.ts';
 import { Machine } from './machine.ts';
 
 describe('the networks of a machine', () => {
-  const noFastPaths = { allocate: () => neverCalled(), load: () => neverCalled() };
+  const [allocate, load, native] = [neverCalled, neverCalled, neverCalled];
+  const noFastPaths = { allocate, load, native };
 
   function run(machine: Machine) {
     const lines: string[] = [];

@@ -41,6 +41,9 @@ function run(
     fast: {
       allocate: () => ({ bytes: new Uint8Array(0), address: 0 }),
       load: () => ({}),
+      native: () => {
+        throw new Error('no native module');
+      },
     },
     sockets: undefined,
     freeMemory: () => 2 ** 26,

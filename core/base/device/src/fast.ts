@@ -10,6 +10,12 @@ export interface FastPaths {
 
   /** The functions of the module `name`: the package whose `assembly/index.ts` it was compiled from. */
   load(name: string): FastModule;
+
+  /**
+   * What `wrap` makes of the native module `name`: C functions of a library that was linked into the image
+   * because the binding that calls this was imported. On Node.js it is the driver's own of that name.
+   */
+  native<T>(name: string, wrap: (module: NativeModule) => T): T;
 }
 
 export interface Region {
@@ -20,3 +26,8 @@ export interface Region {
 
 /** Arguments and results are whole numbers of 32 bits (results signed) or doubles, as declared there. */
 export type FastModule = Readonly<Record<string, (...values: number[]) => number>>;
+
+/** Functions in C. They check what they are given; wrong use throws. */
+export type NativeModule = Readonly<
+  Record<string, (...values: (number | Uint8Array)[]) => number | boolean>
+>;

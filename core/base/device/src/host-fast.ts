@@ -20,5 +20,10 @@ export function hostFastPaths(host: Host): FastPaths {
       if (module === undefined) throw new Error(`the image has no fast path "${name}"`);
       return module;
     },
+    native(name, wrap) {
+      const module = host.fast[name];
+      if (module === undefined) throw new Error(`the image has no native module "${name}"`);
+      return wrap(module);
+    },
   };
 }

@@ -1,3 +1,5 @@
+import type { FastModule, NativeModule } from './fast.ts';
+
 /**
  * What the kernel puts into the global `host` of an image: the TypeScript side of `abi.h`.
  * Addresses are offsets into the engine's linear memory unless they are called physical.
@@ -33,10 +35,8 @@ export interface Host {
 
   /** Where `bytes` lie in linear memory. They must never be detached or resized. */
   address(bytes: Uint8Array): number;
-  /** Fast paths by module and function name. */
-  readonly fast: Readonly<
-    Record<string, Readonly<Record<string, (...values: number[]) => number>>>
-  >;
+  /** Fast paths and native modules, by the name of the module and of the function. */
+  readonly fast: Readonly<Record<string, FastModule & NativeModule>>;
 
   /**
    * The name of the network device `handle`; handles count from 0, and the first that answers
