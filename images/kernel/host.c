@@ -107,8 +107,9 @@ static u64 fast_object(void) {
     u64 fast = w2c_quickjs_JS_NewObject(&engine_instance, engine_context);
     for (unsigned i = 0; i < fast_module_count; i++) {
         u64 module = w2c_quickjs_JS_NewObject(&engine_instance, engine_context);
-        add_functions(module, fast_modules[i].functions, fast_modules[i].count);
-        engine_set(fast, fast_modules[i].name, module);
+        add_functions(module, fast_modules[i]->functions,
+                      fast_modules[i]->count);
+        engine_set(fast, fast_modules[i]->name, module);
     }
     return fast;
 }

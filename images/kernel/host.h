@@ -37,9 +37,10 @@ struct host_function {
     static const struct host_function functions[]
 
 /*
- * Fast paths. The builder generates one C file that defines these: a module per
- * AssemblyScript package of the image, its functions wrapped as above, and
- * fast_instantiate, which instantiates the modules on the engine's memory. It
+ * Fast paths and native libraries. The builder generates one C file that defines
+ * these: a module per AssemblyScript package of the image, its functions wrapped as
+ * above, beside the modules that are C (native/ of a package), and
+ * fast_instantiate, which instantiates the former on the engine's memory. It
  * runs after the engine was set up and before the bundle is evaluated. Without
  * such a file the kernel's own weak, empty definitions hold.
  */
@@ -48,7 +49,7 @@ struct fast_module {
     const struct host_function *functions;
     unsigned count;
 };
-extern const struct fast_module fast_modules[];
+extern const struct fast_module *const fast_modules[];
 extern const unsigned fast_module_count;
 void fast_instantiate(void);
 

@@ -2,7 +2,7 @@
 #include "kernel.h"
 
 /* What runs of the fast paths when the image has none. */
-__attribute__((weak)) const struct fast_module fast_modules[1];
+__attribute__((weak)) const struct fast_module *const fast_modules[1];
 __attribute__((weak)) const unsigned fast_module_count = 0;
 __attribute__((weak)) void fast_instantiate(void) {}
 

@@ -16,6 +16,8 @@ export interface Bundle {
   readonly fast: Readonly<Record<string, number>>;
   /** Packages with `assembly/index.ts` whose binding `src/fast.ts` is in the bundle, sorted. */
   readonly fastFolders: readonly string[];
+  /** The C files `native/NAME.c` whose binding `src/native/NAME.ts` is in the bundle, sorted. */
+  readonly nativeFiles: readonly string[];
 }
 
 export const GENERATED = '(generated)';
@@ -70,6 +72,7 @@ async function attribute(metafile: Metafile): Promise<Omit<Bundle, 'text'>> {
   const packages: Record<string, number> = {};
   const fast: Record<string, number> = {};
   const fastFolders: string[] = [];
+  const nativeFiles: string[] = [];
   const [output] = Object.values(metafile.outputs);
   let left = output.bytes;
   for (const [path, { bytesInOutput }] of Object.entries(output.inputs)) {
@@ -82,13 +85,18 @@ async function attribute(metafile: Metafile): Promise<Omit<Bundle, 'text'>> {
     const owner = await ownerOf(path);
     const name = owner?.name ?? GENERATED;
     packages[name] = (packages[name] ?? 0) + bytesInOutput;
-    if (owner?.folder !== undefined && path === `${owner.folder}/src/fast.ts`) {
-      const folder = join(ROOT, owner.folder);
-      if (existsSync(join(folder, 'assembly/index.ts'))) fastFolders.push(folder);
+    if (owner?.folder === undefined) continue;
+    const folder = join(ROOT, owner.folder);
+    const file = path.slice(owner.folder.length + 1);
+    if (file === 'src/fast.ts' && existsSync(join(folder, 'assembly/index.ts'))) {
+      fastFolders.push(folder);
     }
+    const [, binding] = /^src\/native\/([^/]+)\.ts$/.exec(file) ?? [];
+    const native = join(folder, `native/${binding}.c`);
+    if (binding !== undefined && existsSync(native)) nativeFiles.push(native);
   }
   packages[GENERATED] = (packages[GENERATED] ?? 0) + left;
-  return { packages, fast, fastFolders: fastFolders.sort() };
+  return { packages, fast, fastFolders: fastFolders.sort(), nativeFiles: nativeFiles.sort() };
 }
 
 function embeddedFastPaths(modules: readonly FastPath[]): Plugin {

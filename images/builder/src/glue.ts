@@ -12,10 +12,14 @@ export const GLUE_NAME = 'fast-paths.c';
 
 /**
  * The C of `modules`: what wasm2c makes of each, named `<module>.c`, and {@link GLUE_NAME}, which makes
- * their exports functions of JavaScript. Without modules there is none, and the kernel's empty table holds.
+ * their exports functions of JavaScript and lists them together with `natives`, the names of modules in C.
+ * Without any there is no file, and the kernel's empty table holds.
  */
-export async function fastPathSources(modules: readonly FastPath[]): Promise<Source[]> {
-  if (modules.length === 0) return [];
+export async function fastPathSources(
+  modules: readonly FastPath[],
+  natives: readonly string[],
+): Promise<Source[]> {
+  if (modules.length + natives.length === 0) return [];
   const sources: Source[] = [];
   const glued: GluedModule[] = [];
   for (const { name, wasm } of modules) {
@@ -31,7 +35,8 @@ export async function fastPathSources(modules: readonly FastPath[]): Promise<Sou
     const { c, h } = await wasm2c(wasm, identifier);
     sources.push({ name: `${identifier}.c`, text: c }, { name: `${identifier}.h`, text: h });
   }
-  return [...sources, { name: GLUE_NAME, text: glueText(glued) }];
+  const symbols = natives.map(moduleIdentifier);
+  return [...sources, { name: GLUE_NAME, text: glueText(glued, symbols) }];
 }
 
 /** The name of a module in C: wasm2c would write out other characters as numbers. */
@@ -46,8 +51,9 @@ export interface GluedModule {
   readonly functions: readonly { readonly name: string; readonly type: FunctionType }[];
 }
 
-/** The C that wraps the functions of `modules` as host.h wants it. */
-export function glueText(modules: readonly GluedModule[]): string {
+/** The C that wraps the functions of `modules` as host.h wants it; `natives` are identifiers of modules in C. */
+export function glueText(modules: readonly GluedModule[], natives: readonly string[]): string {
+  const identifiers = [...modules.map(({ identifier }) => identifier), ...natives];
   const parts = [
     '#include "host.h"',
     ...modules.map(({ identifier }) => `#include "${identifier}.h"`),
@@ -62,15 +68,14 @@ export function glueText(modules: readonly GluedModule[]): string {
     ...modules.flatMap((module) =>
       module.functions.map(({ name, type }) => wrapper(module, name, type)),
     ),
-    ...modules.map(functionTable),
-    'const struct fast_module fast_modules[] = {',
-    ...modules.map(
-      ({ name, identifier, functions }) =>
-        `    {"${name}", ${identifier}_functions, ${functions.length}},`,
-    ),
+    ...modules.map(moduleTable),
+    ...natives.map((identifier) => `extern const struct fast_module ${identifier}_module;`),
+    '',
+    'const struct fast_module *const fast_modules[] = {',
+    ...identifiers.map((identifier) => `    &${identifier}_module,`),
     '};',
     '',
-    `const unsigned fast_module_count = ${modules.length};`,
+    `const unsigned fast_module_count = ${identifiers.length};`,
     '',
     'void fast_instantiate(void) {',
     ...modules.map(
@@ -101,13 +106,15 @@ function wrapper({ identifier }: GluedModule, name: string, type: FunctionType):
   ].join('\n');
 }
 
-function functionTable({ identifier, functions }: GluedModule): string {
+function moduleTable({ name, identifier, functions }: GluedModule): string {
   return [
     `static const struct host_function ${identifier}_functions[] = {`,
     ...functions.map(
       ({ name, type }) => `    {"${name}", call_${identifier}_${name}, ${type.parameters.length}},`,
     ),
     '};',
+    `static const struct fast_module ${identifier}_module = {`,
+    `    "${name}", ${identifier}_functions, ${functions.length}};`,
     '',
   ].join('\n');
 }

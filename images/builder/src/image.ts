@@ -51,7 +51,12 @@ export async function buildImage(options: BuildOptions): Promise<Built> {
   if (target === 'node') return buildForNode(appliance, app, preset, path);
 
   const inputs = await imageInputs();
-  const describe = (sizes: Sizes) => manifestOf(appliance, { target, preset, inputs, sizes });
+  const describe = (sizes: Sizes) => {
+    const linked = Object.entries(inputs).filter(
+      ([name]) => !name.endsWith('.a') || name.replace(/\.a$/, '') in sizes.native,
+    );
+    return manifestOf(appliance, { target, preset, inputs: Object.fromEntries(linked), sizes });
+  };
   const sizes = await linkProgram({
     name: app.name,
     target,

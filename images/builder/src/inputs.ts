@@ -9,16 +9,25 @@ import { dependencyVersion, ROOT } from './workspace.ts';
 export async function imageInputs(): Promise<Record<string, string>> {
   const engine = join(ROOT, 'images/engine');
   const linker = await cc(['-Wl,--version'], ROOT);
-  const library = (await cc(['-print-file-name=libbearssl.a'], ROOT)).trim();
   return {
     ...(await nodeInputs()),
     compiler: await compilerVersion(),
     linker: linker.split('\n', 1)[0],
-    'libbearssl.a': await digestOf(library),
+    ...(await libraryDigests()),
     'quickjs-wasi': await dependencyVersion(engine, 'quickjs-wasi'),
     'quickjs.wasm': await digestOf(QUICKJS_WASM),
     wabt: await dependencyVersion(engine, 'wabt'),
   };
+}
+
+/** Of the static libraries that are installed; an image has linked those that its sizes name. */
+async function libraryDigests(): Promise<Record<string, string>> {
+  const digests: Record<string, string> = {};
+  for (const file of ['libbearssl.a', 'libsodium.a']) {
+    const path = (await cc([`-print-file-name=${file}`], ROOT)).trim();
+    if (path !== file) digests[file] = await digestOf(path);
+  }
+  return digests;
 }
 
 /** The same for a bundle for Node.js. */

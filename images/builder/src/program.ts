@@ -9,6 +9,7 @@ import { compileFastPaths } from './fast-path.ts';
 import { fastPathSources } from './glue.ts';
 import type { Sizes } from './manifest.ts';
 import { NO_SIZES } from './manifest.ts';
+import { nativeNames, readNativeSources } from './native.ts';
 import { encodeNote } from './note.ts';
 import { apportion, nativeSizes } from './sizes.ts';
 import type { ImageTarget } from './target.ts';
@@ -39,7 +40,8 @@ export async function linkProgram(program: Program): Promise<Sizes> {
 
   const bytecode = await compileBytecode(bundle.text, script);
   const fast = await compileFastPaths(bundle.fastFolders);
-  const sources = await fastPathSources(fast);
+  const natives = await readNativeSources(bundle.nativeFiles);
+  const sources = await fastPathSources(fast, nativeNames(natives));
   // The file cannot be overwritten while it runs, but replaced.
   const unfinished = `${output}.part`;
   const link = (sizes: Sizes) =>
@@ -48,6 +50,7 @@ export async function linkProgram(program: Program): Promise<Sizes> {
       devices,
       bytecode,
       sources,
+      natives,
       note: encodeNote(note(sizes)),
       output: unfinished,
     });

@@ -8,7 +8,10 @@ const functions = [
 ] as const;
 
 describe('the glue of fast paths', () => {
-  const text = glueText([{ name: 'driver-virtio', identifier: 'drivervirtio', functions }]);
+  const text = glueText(
+    [{ name: 'driver-virtio', identifier: 'drivervirtio', functions }],
+    ['sha256'],
+  );
 
   it('converts arguments and results by their types', () => {
     expect(text).toContain(
@@ -29,13 +32,15 @@ describe('the glue of fast paths', () => {
   });
 
   it('lists modules by the names that JavaScript has for them', () => {
-    expect(text).toContain('{"driver-virtio", drivervirtio_functions, 3},');
-    expect(text).toContain('const unsigned fast_module_count = 1;');
+    expect(text).toContain('"driver-virtio", drivervirtio_functions, 3};');
+    expect(text).toContain('const unsigned fast_module_count = 2;');
+    expect(text).toContain('    &drivervirtio_module,\n    &sha256_module,\n');
+    expect(text).toContain('extern const struct fast_module sha256_module;');
     expect(text).toContain('wasm2c_drivervirtio_instantiate(&drivervirtio_instance, NULL);');
   });
 
   it('is no file at all without fast paths', async () => {
-    expect(await fastPathSources([])).toEqual([]);
+    expect(await fastPathSources([], [])).toEqual([]);
   });
 
   it('names modules as C can', () => {

@@ -2,7 +2,7 @@ import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildEngine } from '@atoll/engine/engine';
-import { cc, ENGINE_FLAGS, IMAGE_BASE, STACK_BOTTOM } from '@atoll/engine/toolchain';
+import { cc, ENGINE_FLAGS, IMAGE_BASE, KERNEL_FLAGS, STACK_BOTTOM } from '@atoll/engine/toolchain';
 import { compileKernel, PACKAGE } from './kernel.ts';
 import { compileObject, type Source } from './objects.ts';
 import { partSizes } from './sizes.ts';
@@ -16,6 +16,8 @@ export interface LinkOptions {
   readonly bytecode: Uint8Array;
   /** Generated C (fast paths and the table of them, see host.h) and the headers it includes. */
   readonly sources: readonly Source[];
+  /** C that calls libraries of the host (modules as in host.h), and the headers it includes. */
+  readonly natives?: readonly Source[];
   /** The section `.note.atoll`: a complete ELF note. */
   readonly note: Uint8Array;
   /** The image's path. */
@@ -31,25 +33,30 @@ export interface LinkResult {
 
 /** Compiles the kernel of one platform and links it with engine, bytecode and fast paths. */
 export async function linkImage(options: LinkOptions): Promise<LinkResult> {
-  const { platform, devices = [] } = options;
+  const { platform, natives = [], devices = [] } = options;
   const isSolo5 = platform in SOLO5_ABI;
   const engine = await buildEngine();
   const work = await mkdtemp(join(tmpdir(), 'atoll-link-'));
   try {
     const kernel = await compileKernel(platform, engine);
-    const generated = await compileGenerated(options.sources, work, engine.include);
+    const compile = (sources: readonly Source[], flags: readonly string[]) =>
+      compileSources(sources, flags, work, engine.include);
+    const generated = await compile(options.sources, ENGINE_FLAGS);
+    const native = await compile(natives, KERNEL_FLAGS);
     const sections = await compileSections(work, {
       '.bytecode': options.bytecode,
       '.note.atoll': options.note,
       ...(isSolo5 ? solo5Sections(platform as Solo5Platform, devices) : {}),
     });
-    const library = await archive('libbearssl.a');
+    const libraries = await archives(natives);
 
-    const objects = [...kernel, ...generated.keys(), engine.object, sections, library];
+    const compiled = [...generated.keys(), ...native.keys()];
+    const objects = [...kernel, ...compiled, engine.object, sections, ...libraries.keys()];
     const map = await link(objects, work, options.output, isSolo5 ? ['-DSOLO5'] : []);
-    const parts = new Map(generated);
+    const parts = new Map([...generated, ...libraries]);
     for (const object of kernel) parts.set(object, 'kernel');
-    parts.set(engine.object, 'engine').set(sections, 'bytecode').set(library, 'libbearssl');
+    for (const object of native.keys()) parts.set(object, 'calls of libraries');
+    parts.set(engine.object, 'engine').set(sections, 'bytecode');
     return { sizes: partSizes(map, parts) };
   } finally {
     await rm(work, { recursive: true });
@@ -57,8 +64,9 @@ export async function linkImage(options: LinkOptions): Promise<LinkResult> {
 }
 
 /** Answers the name of each source by its object file. */
-async function compileGenerated(
+async function compileSources(
   sources: readonly Source[],
+  flags: readonly string[],
   work: string,
   engine: string,
 ): Promise<Map<string, string>> {
@@ -66,7 +74,7 @@ async function compileGenerated(
   for (const { name, text } of sources.filter(isHeader)) await writeFile(join(work, name), text);
   const objects = new Map<string, string>();
   for (const source of sources.filter((source) => !isHeader(source))) {
-    const object = await compileObject(source, ENGINE_FLAGS, [PACKAGE, engine, work]);
+    const object = await compileObject(source, flags, [PACKAGE, engine, work]);
     objects.set(object, source.name);
   }
   return objects;
@@ -92,12 +100,24 @@ async function compileSections(
   return join(work, 'sections.o');
 }
 
-/** The path of a static library of the host. */
-async function archive(name: string): Promise<string> {
-  const path = (await cc([`-print-file-name=${name}`], PACKAGE)).trim();
-  if (path === name) throw new Error(`${name} is missing: install libbearssl-dev`);
-  return path;
+/** The static libraries of the host that the kernel and `natives` include headers of: their names by their paths. */
+async function archives(natives: readonly Source[]): Promise<Map<string, string>> {
+  const isIncluded = ({ header }: (typeof LIBRARIES)[number]) =>
+    natives.some(({ text }) => text.includes(`#include <${header}`));
+  const found = new Map<string, string>();
+  for (const library of LIBRARIES.filter((one) => one.isInKernel || isIncluded(one))) {
+    const file = `${library.name}.a`;
+    const path = (await cc([`-print-file-name=${file}`], PACKAGE)).trim();
+    if (path === file) throw new Error(`${file} is missing: install ${library.name}-dev`);
+    found.set(path, library.name);
+  }
+  return found;
 }
+
+const LIBRARIES = [
+  { name: 'libbearssl', header: 'bearssl', isInKernel: true },
+  { name: 'libsodium', header: 'sodium/', isInKernel: false },
+];
 
 /** Links `objects` to `output`, with the `definitions` for the layout; answers the linker's map. */
 async function link(
