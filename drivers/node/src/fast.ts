@@ -1,4 +1,5 @@
 import type { FastModule, FastPaths } from '@atoll/device/fast';
+import { nativeModules } from './native/modules.ts';
 
 /**
  * Fast paths in V8: the same WebAssembly that images hold ahead-of-time compiled, by module name.
@@ -29,6 +30,10 @@ export function createFastPaths(modules: Readonly<Record<string, Uint8Array>>): 
         loaded.set(name, module);
       }
       return module;
+    },
+    native<T>(name: string) {
+      if (!Object.hasOwn(nativeModules, name)) throw new Error(`there is no native "${name}"`);
+      return nativeModules[name]() as T;
     },
   };
 }

@@ -29,6 +29,11 @@ export interface Mac {
   update(bytes: Uint8Array, start?: number, end?: number): this;
   /** The code of what came since the start or the last {@link tag}; the next message may follow. */
   tag(): Uint8Array;
+  /**
+   * `count` codes, the first of `link` and each other of the one before, the last of them in `link`
+   * at the end, each XORed onto `sum`: what PBKDF2 does, for providers that do it faster than a loop.
+   */
+  chain?(link: Uint8Array, sum: Uint8Array, count: number): void;
   /** Forgets the key, as far as the language allows; the object is of no use afterwards. */
   wipe(): void;
 }

@@ -1,4 +1,4 @@
-import type { HashAlgorithm } from './hash.ts';
+import type { HashAlgorithm, Mac } from './hash.ts';
 
 /** PBKDF2 (RFC 8018, 5.2) with HMAC: `length` bytes out of a password. */
 export function pbkdf2(
@@ -16,15 +16,21 @@ export function pbkdf2(
   const index = new Uint8Array(4);
   for (let made = 0, block = 1; made < length; made += hash.digestLength, block++) {
     new DataView(index.buffer).setUint32(0, block);
-    let link = mac.update(salt).update(index).tag();
+    const link = mac.update(salt).update(index).tag();
     const sum = link.slice();
-    for (let i = 1; i < iterations; i++) {
-      link = mac.update(link).tag();
-      for (let j = 0; j < sum.length; j++) sum[j] ^= link[j];
-    }
+    if (mac.chain === undefined) chain(mac, link, sum, iterations - 1);
+    else mac.chain(link, sum, iterations - 1);
     output.set(sum.subarray(0, length - made), made);
     sum.fill(0);
   }
   mac.wipe();
   return output;
+}
+
+function chain(mac: Mac, first: Uint8Array, sum: Uint8Array, count: number): void {
+  let link = first;
+  for (let i = 0; i < count; i++) {
+    link = mac.update(link).tag();
+    for (let j = 0; j < sum.length; j++) sum[j] ^= link[j];
+  }
 }

@@ -23,6 +23,7 @@ export function generateRsaKey(bits: number, entropy: Entropy): RsaPrivateKey {
   return {
     modulus: bytes(p * q),
     exponent: bytes(EXPONENT),
+    privateExponent: bytes(exponent),
     prime1: bytes(p),
     prime2: bytes(q),
     exponent1: bytes(exponent % (p - 1n)),

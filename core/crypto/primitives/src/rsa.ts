@@ -6,8 +6,9 @@ export interface RsaPublicKey {
   readonly exponent: Uint8Array;
 }
 
-/** RFC 8017, 3.2, in its second form, of two primes. */
+/** RFC 8017, A.1.2, of two primes. */
 export interface RsaPrivateKey extends RsaPublicKey {
+  readonly privateExponent: Uint8Array;
   readonly prime1: Uint8Array;
   readonly prime2: Uint8Array;
   /** The private exponent modulo `prime1 - 1`. */

@@ -4,18 +4,13 @@ import { checkLength } from '../check.ts';
 import type { NistCurve } from '../nist.ts';
 import { generateScalar } from '../nist.ts';
 
-export const p256: NistCurve = /* @__PURE__ */ nistCurve('secp256r1', noble256, 32, 32);
-export const p384: NistCurve = /* @__PURE__ */ nistCurve('secp384r1', noble384, 48, 48);
-export const p521: NistCurve = /* @__PURE__ */ nistCurve('secp521r1', noble521, 66, 64);
+export const p256: NistCurve = /* @__PURE__ */ nistCurve('secp256r1', noble256, 256, 32);
+export const p384: NistCurve = /* @__PURE__ */ nistCurve('secp384r1', noble384, 384, 48);
+export const p521: NistCurve = /* @__PURE__ */ nistCurve('secp521r1', noble521, 521, 64);
 
-function nistCurve(
-  name: string,
-  noble: ECDSA,
-  scalarLength: number,
-  digestLength: number,
-): NistCurve {
+function nistCurve(name: string, noble: ECDSA, orderBits: number, digestLength: number): NistCurve {
+  const scalarLength = Math.ceil(orderBits / 8);
   const publicLength = 1 + 2 * scalarLength;
-  const order = noble.Point.Fn.ORDER;
   return {
     name,
     scalarLength,
@@ -24,7 +19,7 @@ function nistCurve(
     publicLength,
     sharedLength: scalarLength,
     generate(entropy) {
-      const privateKey = generateScalar(order, scalarLength, entropy);
+      const privateKey = generateScalar(orderBits, noble.utils.isValidSecretKey, entropy);
       return { privateKey, publicKey: noble.getPublicKey(privateKey, false) };
     },
     publicKey(privateKey) {
@@ -41,15 +36,17 @@ function nistCurve(
         return undefined;
       }
     },
-    sign(privateKey, digest) {
+    sign(privateKey, hash, message) {
       checkLength(privateKey, scalarLength, 'the private key');
+      const digest = hash.digest(message);
       checkLength(digest, digestLength, 'the digest');
       return noble.sign(digest, privateKey, { prehash: false, lowS: false });
     },
-    verify(publicKey, digest, signature) {
+    verify(publicKey, hash, message, signature) {
       if (publicKey.length !== publicLength || publicKey[0] !== 4) return false;
       if (signature.length !== 2 * scalarLength) return false;
       try {
+        const digest = hash.digest(message);
         return noble.verify(signature, digest, publicKey, { prehash: false, lowS: false });
       } catch {
         return false;

@@ -1,0 +1,4 @@
+#define HASH br_sha1_vtable
+#include "hash.h"
+
+MODULE(sha1, "sha1", functions);

@@ -1,0 +1,4 @@
+#define HASH br_sha256_vtable
+#include "hash.h"
+
+MODULE(sha256, "sha256", functions);
