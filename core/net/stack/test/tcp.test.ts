@@ -63,7 +63,7 @@ describe('a connection', () => {
     }
   });
 
-  it('is refused where nobody listens, and times out where nobody is', () => {
+  it('is refused where nobody listens, and cannot get where nobody is', () => {
     const { lan, alice } = hosts(3, { delay: 1 });
     const reasons: string[] = [];
     const open = (address: number | bigint) =>
@@ -77,7 +77,7 @@ describe('a connection', () => {
     expect(reasons).toEqual(['refused', 'refused']);
     lan.at(7000, () => open(0xc000_02aa));
     lan.run(300_000);
-    expect(reasons[2]).toBe('timeout');
+    expect(reasons[2]).toBe('unreachable');
     lan.after(0, () => open(0x0808_0808));
     lan.run(400_000);
     expect(reasons[3]).toBe('unreachable');
