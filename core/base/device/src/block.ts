@@ -4,7 +4,8 @@
  * A write that has ended is seen by every read submitted later. It survives a power cut only when a
  * flush that was submitted after the write ended has ended too, and only where `durability` is `power`.
  * Until then any part of it may be lost, torn at any byte, or reach the medium before or after other
- * writes. Of overlapping requests that are in flight together it is not defined which comes first.
+ * writes. After a flush that failed, nobody knows what of these is on the medium, whatever later ones say.
+ * Of overlapping requests that are in flight together it is not defined which comes first.
  *
  * Polling order: `submit` what is to be done, then `complete` until it answers `undefined`: a request may
  * have ended when `submit` returns. One that ends later ends the loop's sleep.
