@@ -1,3 +1,5 @@
+export { sipHash, sipHashHigh } from './siphash';
+
 /**
  * The Internet checksum over linear memory: what `src/checksum.ts` does, eight bytes at a time; and
  * copying there.

@@ -1,4 +1,6 @@
 import { internetChecksum, sum } from './checksum.ts';
+import { u32LittleEndian } from './field.ts';
+import { SIPHASH_KEY_LENGTH, SipHash } from './siphash.ts';
 
 /** The Internet checksum over bytes whose place in the memory of fast paths is known. */
 export interface Checksum {
@@ -13,6 +15,17 @@ export interface Copy {
   /** Copies `length` bytes from `fromStart` of `from` to `toStart` of `to`; they may overlap. */
   copy(from: Located, fromStart: number, to: Located, toStart: number, length: number): void;
 }
+
+/** SipHash-2-4 under one key, see `siphash.ts`. */
+export interface KeyedHash {
+  /** Hashes the bytes `[start, end)` of `region`; answers the lower 32 bits, leaves the others in `high`. */
+  hash(region: Located, start: number, end: number): number;
+  /** The upper 32 bits of the last hash, as an unsigned number. To be read only. */
+  high: number;
+}
+
+/** Makes a hash for a key of 16 bytes. */
+export type HashFactory = (key: Uint8Array) => KeyedHash;
 
 /** A region or a frame of `@atoll/device`. */
 export interface Located {
@@ -78,6 +91,41 @@ export function fastCopy(fast: Loader): Copy {
   };
 }
 
+/** The reference in TypeScript. */
+export const plainSipHash: HashFactory = (key) => {
+  const siphash = new SipHash(key);
+  return {
+    high: 0,
+    hash({ bytes }, start, end) {
+      if (start < 0 || start > end || end > bytes.length) throw new RangeError(OUTSIDE_OF_HASH);
+      const low = siphash.hash(bytes, start, end);
+      this.high = siphash.high;
+      return low;
+    },
+  };
+};
+
+/** The same from `assembly/siphash.ts`, 64 bits at a time. */
+export function fastSipHash(fast: Loader): HashFactory {
+  const { sipHash, sipHashHigh } = fast.load('bytes');
+  return (key) => {
+    if (key.length !== SIPHASH_KEY_LENGTH) throw new RangeError(`a key of ${key.length} bytes`);
+    const k0 = u32LittleEndian(key, 0);
+    const k1 = u32LittleEndian(key, 4);
+    const k2 = u32LittleEndian(key, 8);
+    const k3 = u32LittleEndian(key, 12);
+    return {
+      high: 0,
+      hash({ bytes, address }, start, end) {
+        if (start < 0 || start > end || end > bytes.length) throw new RangeError(OUTSIDE_OF_HASH);
+        const low = sipHash(address + start, end - start, k0, k1, k2, k3) >>> 0;
+        this.high = sipHashHigh() >>> 0;
+        return low;
+      },
+    };
+  };
+}
+
 function checkRange({ bytes }: Located, start: number, length: number): void {
   if (length < 0 || start < 0 || start + length > bytes.length)
     throw new RangeError(OUTSIDE_OF_COPY);
@@ -85,3 +133,4 @@ function checkRange({ bytes }: Located, start: number, length: number): void {
 
 const OUTSIDE = 'checksum out of bounds';
 const OUTSIDE_OF_COPY = 'copy out of bounds';
+const OUTSIDE_OF_HASH = 'hash out of bounds';

@@ -1,3 +1,5 @@
+import { u32LittleEndian } from './field.ts';
+
 /**
  * SipHash-2-4 (Aumasson and Bernstein, 2012): a short hash under a key of 16 bytes. Who does not know the
  * key can neither foresee a hash nor choose inputs that collide, so it serves for hash tables, sequence
@@ -13,10 +15,10 @@ export class SipHash {
 
   constructor(key: Uint8Array) {
     if (key.length !== SIPHASH_KEY_LENGTH) throw new RangeError(`a key of ${key.length} bytes`);
-    this.#k0Low = littleEndian(key, 0);
-    this.#k0High = littleEndian(key, 4);
-    this.#k1Low = littleEndian(key, 8);
-    this.#k1High = littleEndian(key, 12);
+    this.#k0Low = u32LittleEndian(key, 0);
+    this.#k0High = u32LittleEndian(key, 4);
+    this.#k1Low = u32LittleEndian(key, 8);
+    this.#k1High = u32LittleEndian(key, 12);
   }
 
   /** Hashes `bytes[start, end)`; answers the lower 32 bits and leaves the others in `high`. */
@@ -38,8 +40,8 @@ export class SipHash {
       let high = 0;
       let rounds = 2;
       if (word < words) {
-        low = littleEndian(bytes, at);
-        high = littleEndian(bytes, at + 4);
+        low = u32LittleEndian(bytes, at);
+        high = u32LittleEndian(bytes, at + 4);
       } else if (word === words) {
         low = partial(bytes, at, end);
         high = partial(bytes, at + 4, end) | ((end - start) << 24);
@@ -94,11 +96,7 @@ export class SipHash {
 
 export const SIPHASH_KEY_LENGTH = 16;
 
-function littleEndian(bytes: Uint8Array, at: number): number {
-  return bytes[at] | (bytes[at + 1] << 8) | (bytes[at + 2] << 16) | (bytes[at + 3] << 24);
-}
-
-/** Like `littleEndian` of at most four bytes before `end`; those behind count as zeros. */
+/** Like `u32LittleEndian` of at most four bytes before `end`; those behind count as zeros. */
 function partial(bytes: Uint8Array, at: number, end: number): number {
   let word = 0;
   for (let index = Math.min(at + 4, end) - 1; index >= at; index--)

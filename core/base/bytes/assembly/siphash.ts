@@ -1,0 +1,65 @@
+/** SipHash-2-4 over linear memory: what `src/siphash.ts` does, with words of 64 bits. */
+
+let high: u32 = 0;
+let a: u64 = 0;
+let b: u64 = 0;
+let c: u64 = 0;
+let d: u64 = 0;
+
+/**
+ * Hashes the `length` bytes at `address` under the key of the little-endian words `k0` to `k3`. Answers the
+ * lower 32 bits; {@link sipHashHigh} has the others.
+ */
+export function sipHash(address: u32, length: u32, k0: u32, k1: u32, k2: u32, k3: u32): u32 {
+  const key0 = (k0 as u64) | ((k1 as u64) << 32);
+  const key1 = (k2 as u64) | ((k3 as u64) << 32);
+  a = key0 ^ 0x736f6d6570736575;
+  b = key1 ^ 0x646f72616e646f6d;
+  c = key0 ^ 0x6c7967656e657261;
+  d = key1 ^ 0x7465646279746573;
+  const end = address + (length & ~7);
+  for (let at = address; at < end; at += 8) absorb(load<u64>(at));
+  absorb(lastWord(end, length));
+  c ^= 0xff;
+  round();
+  round();
+  round();
+  round();
+  const hash = a ^ b ^ c ^ d;
+  high = (hash >> 32) as u32;
+  return hash as u32;
+}
+
+/** The upper 32 bits of the last hash. */
+export function sipHashHigh(): u32 {
+  return high;
+}
+
+/** What is left of a message of `length` bytes from `address` on, with its length on top. */
+function lastWord(address: u32, length: u32): u64 {
+  let word = (length as u64) << 56;
+  for (let index: u32 = 0; index < (length & 7); index++) {
+    word |= (load<u8>(address + index) as u64) << ((index * 8) as u64);
+  }
+  return word;
+}
+
+function absorb(word: u64): void {
+  d ^= word;
+  round();
+  round();
+  a ^= word;
+}
+
+function round(): void {
+  a += b;
+  b = rotl<u64>(b, 13) ^ a;
+  a = rotl<u64>(a, 32);
+  c += d;
+  d = rotl<u64>(d, 16) ^ c;
+  a += d;
+  d = rotl<u64>(d, 21) ^ a;
+  c += b;
+  b = rotl<u64>(b, 17) ^ c;
+  c = rotl<u64>(c, 32);
+}

@@ -1,0 +1,115 @@
+import type { Entry } from './entry.ts';
+import type { Geometry } from './geometry.ts';
+import type { NewRecord } from './record.ts';
+import { RECORD_HEADER_LENGTH } from './record.ts';
+import type { Tree } from './tree.ts';
+import {
+  costOf,
+  deleteRecord,
+  indexKey,
+  MAX_KEY_LENGTH,
+  MAX_VALUE_LENGTH,
+  pieceCount,
+  piecesPrefix,
+  putRecords,
+} from './values.ts';
+
+/** A key and its new value; `undefined` deletes the key. */
+export interface Write {
+  readonly key: Uint8Array;
+  readonly value: Uint8Array | undefined;
+}
+
+/** Writes that happen together or not at all, by their keys in the index. */
+export interface Batch {
+  readonly ticket: number;
+  readonly writes: ReadonlyMap<string, Uint8Array | undefined>;
+  /** Bytes of all keys and values. */
+  readonly length: number;
+}
+
+/** Of writes to the same key the last one counts. What no journal can hold throws. */
+export function makeBatch(ticket: number, list: readonly Write[]): Batch {
+  const writes = new Map<string, Uint8Array | undefined>();
+  let length = 0;
+  for (const { key, value } of list) {
+    if (key.length === 0 || key.length > MAX_KEY_LENGTH) {
+      throw new RangeError(`a key has 1 to ${MAX_KEY_LENGTH} bytes, not ${key.length}`);
+    }
+    if (value !== undefined && value.length > MAX_VALUE_LENGTH) {
+      throw new RangeError(`a value has at most ${MAX_VALUE_LENGTH} bytes, not ${value.length}`);
+    }
+    const name = indexKey(key);
+    writes.delete(name);
+    writes.set(name, value);
+    length += key.length + (value?.length ?? 0);
+  }
+  return { ticket, writes, length };
+}
+
+/** What a batch does to a journal in which the index and the batches before it in the round are as they are. */
+export interface Plan {
+  /** Bytes of records, about, and what keys will cost more (or less) than before. */
+  readonly length: number;
+  readonly cost: number;
+  /** `undefined`: a value in pieces is still to be written by this round, so it must wait for the next. */
+  readonly records: (() => Generator<NewRecord>) | undefined;
+}
+
+/** What was put and deleted earlier in the same round: whether a value is in pieces. */
+export type Touched = Map<string, boolean>;
+
+export function planBatch(
+  geometry: Geometry,
+  index: Tree<Entry>,
+  touched: Touched,
+  { writes }: Batch,
+  tag: number,
+): Plan {
+  const stale: string[] = [];
+  let length = 0;
+  let cost = 0;
+  let mustWait = false;
+  for (const [key, value] of writes) {
+    const before = index.get(key);
+    if (touched.get(key)) mustWait = true;
+    if (before !== undefined) cost -= costOf(key, before);
+    if (before?.isInPieces) {
+      const prefix = piecesPrefix(key);
+      for (const [piece, entry] of index.from(prefix)) {
+        if (!piece.startsWith(prefix)) break;
+        stale.push(piece);
+        cost -= costOf(piece, entry);
+      }
+    }
+    if (value !== undefined) {
+      const pieces = pieceCount(geometry, key, value.length);
+      const overhead = (pieces + 1) * (RECORD_HEADER_LENGTH + 2 * key.length + PER_RECORD);
+      length += value.length + overhead;
+      cost += value.length + overhead;
+    } else {
+      length += key.length + RECORD_HEADER_LENGTH + PER_RECORD;
+    }
+  }
+  for (const piece of stale) length += piece.length + RECORD_HEADER_LENGTH + PER_RECORD;
+  const records = function* (): Generator<NewRecord> {
+    let turn = 0;
+    for (const [key, value] of writes) {
+      const isThere = index.get(key) !== undefined || touched.has(key);
+      if (value !== undefined) yield* putRecords(geometry, key, value, tag + turn++);
+      else if (isThere) yield deleteRecord(key);
+    }
+    for (const piece of stale) yield deleteRecord(piece);
+  };
+  return { length, cost, records: mustWait ? undefined : records };
+}
+
+/** Says that `batch` will be in the round. */
+export function touch(geometry: Geometry, touched: Touched, { writes }: Batch): void {
+  for (const [key, value] of writes) {
+    touched.set(key, value !== undefined && pieceCount(geometry, key, value.length) > 0);
+  }
+}
+
+/** Padding, the name of a piece, and its part of the header of a group and of checkpoints. */
+const PER_RECORD = 96;

@@ -1,0 +1,289 @@
+import type { HashFactory } from '@atoll/bytes/fast';
+import type { BlockRequest } from '@atoll/device/block';
+import type { Allocate } from '@atoll/device/frame';
+import type { Entropy } from '@atoll/device/system';
+import type { Failure, Result } from '@atoll/result/result';
+import { ok } from '@atoll/result/result';
+import type { Write } from './batch.ts';
+import { makeBatch } from './batch.ts';
+import { Cache } from './cache.ts';
+import { INDEX_ENTRY_LENGTH } from './checkpoint.ts';
+import type { Damage, Entry } from './entry.ts';
+import { groupCapacity, SEGMENTS_START } from './geometry.ts';
+import { Log } from './log.ts';
+import type { ReadResult } from './reader.ts';
+import { Reader } from './reader.ts';
+import type { Recovered } from './recovery.ts';
+import { recover } from './recovery.ts';
+import type { Task } from './region.ts';
+import { JournalRegion } from './region.ts';
+import { Scanner } from './scan.ts';
+import type { JournalState } from './state.ts';
+import { Tasks } from './tasks.ts';
+import type { TreeView } from './tree.ts';
+import { costOf, indexKey, isUserKey, userKey } from './values.ts';
+import type { Written } from './writer.ts';
+import { capacityOf, Writer } from './writer.ts';
+
+export type { Damage, ReadResult, Write, Written };
+
+export interface JournalOptions {
+  /** The region in bytes from the start of the disk. */
+  readonly offset: number;
+  readonly size: number;
+  readonly blockSize: number;
+  /** The identity of the disk. */
+  readonly identity: Uint8Array;
+  readonly hash: HashFactory;
+  /** Buffers that `hash` can see. */
+  readonly allocate: Allocate;
+  readonly entropy: Entropy;
+  /** Bytes of values that are kept in memory; 256 KiB when left out. */
+  readonly cacheBytes?: number;
+  /** Nothing is ever written: to look at a disk. */
+  readonly isReadOnly?: boolean;
+}
+
+/** What a journal was found to be when it was opened. */
+export interface Opened {
+  readonly keys: number;
+  /** Bytes that were read to find out. */
+  readonly readBytes: number;
+  /** Groups at the end that were incomplete, and so dropped: writes that nobody was told had succeeded. */
+  readonly unfinished: number;
+}
+
+export interface JournalStatus {
+  readonly keys: number;
+  /** Bytes of records that are in use, of all records that there is room for. */
+  readonly liveBytes: number;
+  readonly capacity: number;
+  readonly segmentSize: number;
+  readonly segmentCount: number;
+  readonly freeSegments: number;
+  /** How many segments and superblocks were written since the journal was made. */
+  readonly begunSegments: number;
+  readonly checkpoints: number;
+  /** What is known to be damaged. */
+  readonly damage: readonly Damage[];
+  /** Why nothing is written any more. */
+  readonly failure: string | undefined;
+}
+
+/** What {@link Journal.poll} answers. */
+export type JournalEvent =
+  | { readonly kind: 'opened'; readonly result: Result<Opened, Failure> }
+  | ({ readonly kind: 'written' } & Written)
+  | { readonly kind: 'read'; readonly ticket: number; readonly result: ReadResult };
+
+/** A state of the journal that stays readable. It keeps disk space from being freed until it is released. */
+export interface Snapshot {
+  readonly view: TreeView<Entry>;
+  readonly moment: number;
+}
+
+/**
+ * A journal as an engine: requests to a block device come out, their ends go in.
+ *
+ * Polling order: `commit`, `read` and the like; then, until nothing comes any more, {@link poll} for what
+ * happened and {@link nextRequest} for what the device is to do ({@link shiftRequest} when it has taken it);
+ * {@link handle} for each request that has ended, then the same again. All that is committed before the
+ * next request is asked for is made durable by one flush.
+ */
+export class Journal {
+  readonly #options: JournalOptions;
+  readonly #tasks = new Tasks();
+  readonly #events: JournalEvent[] = [];
+  #state: JournalState | undefined;
+  #writer: Writer | undefined;
+  #reader: Reader | undefined;
+  #isWriting = false;
+  #tickets = 0;
+
+  constructor(options: JournalOptions) {
+    this.#options = options;
+    this.#tasks.start(this.#open());
+  }
+
+  /** What the device is to do next. */
+  get nextRequest(): BlockRequest | undefined {
+    if (!this.#isWriting && this.#writer?.hasWork) {
+      this.#isWriting = true;
+      this.#tasks.start(this.#write(this.#writer));
+    }
+    return this.#tasks.next;
+  }
+
+  /** The device has taken {@link nextRequest}. */
+  shiftRequest(): void {
+    this.#tasks.shift();
+  }
+
+  /** `request` has ended. */
+  handle(request: BlockRequest): void {
+    this.#tasks.handle(request);
+  }
+
+  /** What happened next. */
+  poll(): JournalEvent | undefined {
+    const written = this.#writer?.poll();
+    return written === undefined ? this.#events.shift() : { kind: 'written', ...written };
+  }
+
+  /**
+   * Writes all of `writes`, or none; `written` says with the ticket when they are durable. They are read as
+   * before until then. Keys of 1 to `MAX_KEY_LENGTH` bytes and values of up to `MAX_VALUE_LENGTH`; others
+   * throw. Values must not be changed any more.
+   */
+  commit(writes: readonly Write[]): number {
+    const batch = makeBatch(++this.#tickets, writes);
+    if (this.#options.isReadOnly) throw new TypeError('the journal can only be read');
+    this.#mustBeOpen(this.#writer).add(batch);
+    return batch.ticket;
+  }
+
+  /** Reads the value of `key`, now or in `snapshot`; `read` says it with the ticket. */
+  read(key: Uint8Array, snapshot?: Snapshot): number {
+    const { index, cache, segments } = this.#mustBeOpen(this.#state);
+    const ticket = ++this.#tickets;
+    const name = indexKey(key);
+    const entry = (snapshot?.view ?? index).get(name);
+    const known = entry === undefined || entry.isInPieces ? undefined : cache.get(entry.version);
+    if (entry === undefined || known !== undefined) {
+      this.#events.push({ kind: 'read', ticket, result: ok(known?.slice()) });
+      return ticket;
+    }
+    const view = snapshot?.view ?? (entry.isInPieces ? index.snapshot() : index);
+    const moment = segments.hold();
+    this.#tasks.start(this.#read(ticket, name, entry, view, moment));
+    return ticket;
+  }
+
+  /** Keys that start with `prefix`, in the order of their bytes; nothing may be committed meanwhile. */
+  *keys(prefix: Uint8Array, snapshot?: Snapshot): Generator<Uint8Array> {
+    const { index } = this.#mustBeOpen(this.#state);
+    const start = indexKey(prefix);
+    for (const [key] of (snapshot?.view ?? index).from(start)) {
+      if (!key.startsWith(start)) return;
+      yield userKey(key);
+    }
+  }
+
+  snapshot(): Snapshot {
+    const { index, segments } = this.#mustBeOpen(this.#state);
+    return { view: index.snapshot(), moment: segments.hold() };
+  }
+
+  /** `snapshot` is not read any more. */
+  release(snapshot: Snapshot): void {
+    const { segments, superblock } = this.#mustBeOpen(this.#state);
+    segments.release(snapshot.moment);
+    segments.reclaim(superblock.start.serial);
+  }
+
+  /**
+   * Has it written down that everything so far is durable. Without this, damage to the very last writes
+   * cannot be told from writes that were never finished. To be called when nothing was written for a while.
+   */
+  settle(): void {
+    this.#writer?.settle();
+  }
+
+  get status(): JournalStatus {
+    const state = this.#mustBeOpen(this.#state);
+    const { segments, damage } = state;
+    const { segmentSize, segmentCount } = segments.geometry;
+    return {
+      keys: this.#countKeys(state),
+      liveBytes: segments.live,
+      capacity: capacityOf(state),
+      segmentSize,
+      segmentCount,
+      freeSegments: segments.free,
+      begunSegments: state.log.head.serial,
+      checkpoints: state.superblock.number,
+      damage,
+      failure: this.#writer?.failure,
+    };
+  }
+
+  *#open(): Task<void> {
+    const { allocate, isReadOnly = false } = this.#options;
+    const region = new JournalRegion(this.#options);
+    const scanner = new Scanner(region, allocate(WINDOW));
+    const recovered = yield* recover(region, scanner, isReadOnly);
+    if (!recovered.ok) {
+      this.#events.push({ kind: 'opened', result: recovered });
+      return;
+    }
+    const state = this.#createState(region, scanner, recovered.value);
+    const { readBytes } = scanner;
+    const { unfinished } = recovered.value;
+    const opened = { keys: this.#countKeys(state), readBytes, unfinished };
+    this.#state = state;
+    this.#reader = new Reader(state, allocate);
+    this.#writer = new Writer(state);
+    this.#events.push({ kind: 'opened', result: ok(opened) });
+  }
+
+  #createState(region: JournalRegion, scanner: Scanner, recovered: Recovered): JournalState {
+    const { allocate, entropy, cacheBytes = DEFAULT_CACHE } = this.#options;
+    const { segments, head, index, superblock, damage } = recovered;
+    let cost = 0;
+    let indexBytes = 0;
+    for (const [key, entry] of index.from('')) {
+      cost += costOf(key, entry);
+      indexBytes += INDEX_ENTRY_LENGTH + key.length;
+    }
+    const log = new Log(region, segments, head, allocate, entropy);
+    const cache = new Cache(cacheBytes);
+    const scratch = allocate(region.blockSize);
+    const about = { region, scanner, segments, index, log, cache, superblock, scratch };
+    return { ...about, damage: [...damage], cost, indexBytes };
+  }
+
+  *#write(writer: Writer): Task<void> {
+    yield* writer.run();
+    this.#isWriting = false;
+  }
+
+  *#read(
+    ticket: number,
+    key: string,
+    entry: Entry,
+    view: TreeView<Entry>,
+    moment: number,
+  ): Task<void> {
+    const { segments, superblock } = this.#mustBeOpen(this.#state);
+    const result = yield* this.#mustBeOpen(this.#reader).read(key, entry, view);
+    segments.release(moment);
+    segments.reclaim(superblock.start.serial);
+    this.#events.push({
+      kind: 'read',
+      ticket,
+      result: result.ok ? ok(result.value?.slice()) : result,
+    });
+  }
+
+  #countKeys({ index }: JournalState): number {
+    let count = 0;
+    for (const [key] of index.from('')) {
+      if (!isUserKey(key)) break;
+      count++;
+    }
+    return count;
+  }
+
+  #mustBeOpen<T>(part: T | undefined): T {
+    if (part === undefined) throw new Error('the journal is not open');
+    return part;
+  }
+}
+
+/** What is looked at of the log at a time: a group at least, and all superblocks. */
+const WINDOW = Math.max(
+  groupCapacity({ blockSize: 0, segmentSize: 0x10_0000, segmentCount: 0 }),
+  SEGMENTS_START,
+);
+
+const DEFAULT_CACHE = 0x4_0000;

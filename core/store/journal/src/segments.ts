@@ -1,0 +1,162 @@
+import type { KeyedHash } from '@atoll/bytes/fast';
+import type { Geometry } from './geometry.ts';
+import { segmentOf } from './geometry.ts';
+import type { JournalRegion } from './region.ts';
+
+/**
+ * What is in each segment: its serial number and nonce, and how many bytes of it are live. A segment can be
+ * written anew when nothing in it is live, recovery does not read it, and no reader may still do so.
+ */
+export class Segments {
+  readonly geometry: Geometry;
+  readonly #region: JournalRegion;
+  readonly #segments: Segment[];
+  /** Segments that can be written. */
+  readonly #free: number[] = [];
+  /** Segments with nothing live, with the moment when that came about. */
+  readonly #empty = new Map<number, number>();
+  /** Readers by the moment when they began. */
+  readonly #readers = new Map<number, number>();
+  #moment = 0;
+  #live = 0;
+
+  constructor(region: JournalRegion, geometry: Geometry) {
+    this.geometry = geometry;
+    this.#region = region;
+    this.#segments = Array.from({ length: geometry.segmentCount }, () => ({
+      serial: 0,
+      nonce: 0,
+      live: 0,
+      isDamaged: false,
+      hash: undefined,
+    }));
+  }
+
+  get free(): number {
+    return this.#free.length;
+  }
+
+  /** Bytes of records that are live. */
+  get live(): number {
+    return this.#live;
+  }
+
+  /** Whether somebody reads, which may keep segments from being freed. */
+  get isRead(): boolean {
+    return this.#readers.size > 0;
+  }
+
+  serial(segment: number): number {
+    return this.#segments[segment].serial;
+  }
+
+  nonce(segment: number): number {
+    return this.#segments[segment].nonce;
+  }
+
+  hash(segment: number): KeyedHash {
+    const entry = this.#segments[segment];
+    entry.hash ??= this.#region.segmentHash(entry.nonce);
+    return entry.hash;
+  }
+
+  /** Says what is in `segment` from now on. */
+  begin(segment: number, serial: number, nonce: number): void {
+    const entry = this.#segments[segment];
+    entry.serial = serial;
+    entry.nonce = nonce;
+    entry.hash = undefined;
+    entry.isDamaged = false;
+    this.#empty.set(segment, this.#moment);
+  }
+
+  /** Takes a free segment; there must be one. */
+  take(): number {
+    const segment = this.#free.shift();
+    if (segment === undefined) throw new Error('no segment is free');
+    return segment;
+  }
+
+  /** `bytes` more at `position` are live, or less when negative. */
+  add(position: number, bytes: number): void {
+    const segment = segmentOf(this.geometry, position);
+    const entry = this.#segments[segment];
+    this.#live += bytes;
+    entry.live += bytes;
+    if (entry.live === 0) this.#empty.set(segment, this.#moment++);
+    else this.#empty.delete(segment);
+  }
+
+  /** Something live in `segment` cannot be read: it is not compacted again and again. */
+  setDamaged(segment: number): void {
+    this.#segments[segment].isDamaged = true;
+  }
+
+  /** Begins to read; {@link release} takes what it answers. Nothing that is live now is overwritten meanwhile. */
+  hold(): number {
+    this.#readers.set(this.#moment, (this.#readers.get(this.#moment) ?? 0) + 1);
+    return this.#moment;
+  }
+
+  release(moment: number): void {
+    const count = (this.#readers.get(moment) ?? 1) - 1;
+    if (count === 0) this.#readers.delete(moment);
+    else this.#readers.set(moment, count);
+  }
+
+  /** Frees what can be freed, where recovery starts with the segment of serial number `start`. */
+  reclaim(start: number): void {
+    let oldest = Number.POSITIVE_INFINITY;
+    for (const moment of this.#readers.keys()) oldest = Math.min(oldest, moment);
+    for (const [segment, moment] of this.#empty) {
+      if (this.#segments[segment].serial >= start || moment >= oldest) continue;
+      this.#empty.delete(segment);
+      this.#segments[segment].serial = 0;
+      this.#free.push(segment);
+    }
+  }
+
+  /** After recovery: `segment` is chosen to follow in the log, whatever was in it. */
+  reserve(segment: number): void {
+    this.#segments[segment].serial = 0;
+    this.#empty.delete(segment);
+  }
+
+  /** After recovery: all segments without a serial number are free but those in `reserved`. */
+  freeOthers(reserved: readonly number[]): void {
+    for (let segment = 0; segment < this.#segments.length; segment++) {
+      const { serial, live } = this.#segments[segment];
+      if (serial === 0 && live === 0 && !reserved.includes(segment)) this.#free.push(segment);
+    }
+  }
+
+  /** The segment before serial number `start` that costs least to free; `undefined` when none pays. */
+  victim(start: number): number | undefined {
+    let best: number | undefined;
+    let least = this.geometry.segmentSize * WORTH_MOVING;
+    for (let segment = 0; segment < this.#segments.length; segment++) {
+      const { serial, live, isDamaged } = this.#segments[segment];
+      if (serial === 0 || serial >= start || isDamaged || live === 0 || live >= least) continue;
+      best = segment;
+      least = live;
+    }
+    return best;
+  }
+
+  /** Bytes that are live in `segment`. */
+  liveIn(segment: number): number {
+    return this.#segments[segment].live;
+  }
+}
+
+/** A segment that is fuller than this is not worth its move. */
+const WORTH_MOVING = 0.75;
+
+interface Segment {
+  /** 0 when it is free. */
+  serial: number;
+  nonce: number;
+  live: number;
+  isDamaged: boolean;
+  hash: KeyedHash | undefined;
+}

@@ -1,0 +1,310 @@
+/**
+ * What is written, in rounds: all batches that wait, one step of compaction and of a checkpoint go into the
+ * log together, then one flush makes them durable. Only then the index changes and the batches are acknowledged.
+ * There is never more than one round under way.
+ */
+import type { Batch, Touched } from './batch.ts';
+import { planBatch, touch } from './batch.ts';
+import { INDEX_ENTRY_LENGTH } from './checkpoint.ts';
+import { Checkpointer } from './checkpointer.ts';
+import { Compaction } from './compaction.ts';
+import type { Change, Entry } from './entry.ts';
+import { entryLength } from './entry.ts';
+import type { NewRecord } from './record.ts';
+import { RECORD_KIND } from './record.ts';
+import type { Task } from './region.ts';
+import { failureOf, flushRequest } from './region.ts';
+import { entryOf } from './rescue.ts';
+import type { JournalState } from './state.ts';
+import { costOf, isUserKey } from './values.ts';
+
+/** Why a batch was not written. */
+export interface WriteFailure {
+  /** `full`: there is no room for it; `failed`: the disk failed, and nothing is written until a new start. */
+  readonly kind: 'full' | 'failed';
+  /** One lower-case sentence. */
+  readonly reason: string;
+}
+
+export interface Written {
+  readonly ticket: number;
+  /** `undefined`: it is durable. */
+  readonly failure: WriteFailure | undefined;
+}
+
+export class Writer {
+  readonly #state: JournalState;
+  readonly #waiting: Batch[] = [];
+  readonly #written: Written[] = [];
+  #failure: string | undefined;
+  #compaction: Compaction | undefined;
+  #checkpoint: Checkpointer | undefined;
+  /** Tags of values in pieces below this one were given out. */
+  #tag = 0;
+  /** The oldest batch waits for room. */
+  #isBlocked = false;
+  /** A checkpoint was made for the sake of it. */
+  #wasForced = false;
+  /** Everything that was written has a group behind it that says so. */
+  #isSettled = true;
+  #mustSettle = false;
+
+  constructor(state: JournalState) {
+    this.#state = state;
+  }
+
+  /** Why nothing is written any more. */
+  get failure(): string | undefined {
+    return this.#failure;
+  }
+
+  /** Whether there is something for {@link run} to do. */
+  get hasWork(): boolean {
+    const isDue = this.#waiting.length > 0 || this.#hasMaintenance || this.#mustSettle;
+    return isDue && this.#failure === undefined;
+  }
+
+  add(batch: Batch): void {
+    if (this.#failure === undefined) this.#waiting.push(batch);
+    else this.#answer(batch, { kind: 'failed', reason: this.#failure });
+  }
+
+  /** The next batch that was written, or not. */
+  poll(): Written | undefined {
+    return this.#written.shift();
+  }
+
+  /** Has an empty round written behind the last one, if need be: it says that everything before is durable. */
+  settle(): void {
+    this.#mustSettle = !this.#isSettled;
+  }
+
+  /** Writes rounds until there is nothing to do. */
+  *run(): Task<void> {
+    while (this.#failure === undefined) {
+      this.#maintain();
+      const round = this.#admit();
+      if (this.#isBlocked) this.#maintain();
+      const { batches } = round;
+      if (batches.length === 0 && !this.#hasMaintenance && !this.#mustSettle) return;
+      this.#isSettled = batches.length === 0 && !this.#hasMaintenance;
+      this.#mustSettle = false;
+      const failure = yield* this.#round(round);
+      if (failure !== undefined) this.#fail(failure, batches);
+    }
+  }
+
+  get #hasMaintenance(): boolean {
+    return this.#compaction !== undefined || this.#checkpoint !== undefined;
+  }
+
+  /** Free segments that are kept for compaction, and for a checkpoint beside it. */
+  get #reserve(): number {
+    const { segmentSize } = this.#state.segments.geometry;
+    return LEAST_FREE + 1 + Math.ceil((1.5 * this.#state.indexBytes) / segmentSize);
+  }
+
+  /** Starts a compaction or a checkpoint where one is due. */
+  #maintain(): void {
+    const { segments, superblock, log, indexBytes } = this.#state;
+    const { segmentCount, segmentSize } = segments.geometry;
+    const start = superblock.start.serial;
+    const isLow = segments.free < this.#reserve + 2 + segmentCount / 16;
+    if (this.#compaction === undefined && (isLow || this.#isBlocked)) {
+      const victim = segments.victim(start);
+      if (victim !== undefined) this.#compaction = new Compaction(this.#state, victim);
+    }
+    if (this.#checkpoint !== undefined) return;
+    const tail = log.head.serial - start;
+    const longest = Math.min(Math.max(segmentCount / 8, 2), LONGEST_TAIL);
+    const isForced = this.#isBlocked && this.#compaction === undefined && this.#canForce;
+    if (!isForced && tail <= longest + (2 * indexBytes) / segmentSize) return;
+    this.#checkpoint = new Checkpointer(this.#state);
+    this.#wasForced ||= isForced;
+  }
+
+  /** A checkpoint lets the segments before it be compacted; a second one would bring nothing more. */
+  get #canForce(): boolean {
+    const { log, superblock } = this.#state;
+    return !this.#wasForced && log.head.serial > superblock.start.serial;
+  }
+
+  /** The batches that there is room for, and not too many; those for which there will be none are refused. */
+  #admit(): Round {
+    const { segments, index, log } = this.#state;
+    const { geometry } = segments;
+    const round: Round = { batches: [], records: [] };
+    const touched: Touched = new Map();
+    let length = 0;
+    let { cost } = this.#state;
+    this.#isBlocked = false;
+    while (this.#waiting.length > 0 && length < ROUND_BYTES) {
+      const [batch] = this.#waiting;
+      this.#tag = Math.max(this.#tag, log.head.sequence);
+      const plan = planBatch(geometry, index, touched, batch, this.#tag);
+      if (plan.records === undefined) break;
+      const grows = plan.cost > 0;
+      const isTooMuch = grows && cost + plan.cost > capacityOf(this.#state);
+      const needed = Math.ceil((length + plan.length) / (geometry.segmentSize * FILLED));
+      if (isTooMuch || segments.free < needed + (grows ? this.#reserve : LEAST_FREE)) {
+        if (!isTooMuch && round.batches.length > 0) break;
+        this.#isBlocked = !isTooMuch && this.#canGain;
+        if (this.#isBlocked) break;
+        this.#waiting.shift();
+        this.#answer(batch, { kind: 'full', reason: 'there is no room left on the disk' });
+        continue;
+      }
+      this.#waiting.shift();
+      this.#wasForced = false;
+      this.#tag += batch.writes.size;
+      length += plan.length;
+      cost += plan.cost;
+      touch(geometry, touched, batch);
+      round.batches.push(batch);
+      round.records.push(plan.records);
+    }
+    return round;
+  }
+
+  /** Whether there may be more room later. */
+  get #canGain(): boolean {
+    const { segments, superblock } = this.#state;
+    const hasVictim = segments.victim(superblock.start.serial) !== undefined;
+    return this.#hasMaintenance || hasVictim || this.#canForce || segments.isRead;
+  }
+
+  /** Writes one round; answers what failed. */
+  *#round({ batches, records }: Round): Task<string | undefined> {
+    const { log, segments } = this.#state;
+    const compaction = this.#compaction;
+    const checkpoint = this.#checkpoint;
+    const changes: NewChange[] = [];
+    log.begin();
+    const moves = compaction === undefined ? [] : yield* compaction.step();
+    for (const list of [moves, checkpoint?.step() ?? []]) {
+      for (const record of list) {
+        const failure = yield* this.#append(record, changes);
+        if (failure !== undefined) return failure;
+      }
+    }
+    for (const list of records) {
+      for (const record of list()) {
+        const failure = yield* this.#append(record, changes);
+        if (failure !== undefined) return failure;
+      }
+    }
+    while (!log.end()) {
+      const failure = yield* this.#drain();
+      if (failure !== undefined) return failure;
+    }
+    const failure = yield* this.#drain();
+    if (failure !== undefined) return failure;
+    const flush = [flushRequest()];
+    yield flush;
+    if (failureOf(flush) !== undefined) return failureOf(flush);
+
+    for (const change of changes) this.#apply(change);
+    for (const batch of batches) this.#answer(batch, undefined);
+    batches.length = 0;
+    if (compaction?.isOver) {
+      compaction.finish();
+      this.#compaction = undefined;
+    }
+    segments.reclaim(this.#state.superblock.start.serial);
+    if (!checkpoint?.isOver) return undefined;
+    this.#checkpoint = undefined;
+    return yield* checkpoint.finish();
+  }
+
+  *#append(record: NewRecord, changes: NewChange[]): Task<string | undefined> {
+    const { log } = this.#state;
+    let place = log.add(record);
+    while (place === undefined) {
+      const failure = yield* this.#drain();
+      if (failure !== undefined) return failure;
+      place = log.add(record);
+    }
+    const { kind, key, value, isInPieces } = record;
+    const { position, version } = place;
+    changes.push({ kind, key, position, version, valueLength: value.length, isInPieces, value });
+    return undefined;
+  }
+
+  /** Writes what is in memory. */
+  *#drain(): Task<string | undefined> {
+    const writes = this.#state.log.takeWrites();
+    if (writes.length > 0) yield writes;
+    return failureOf(writes);
+  }
+
+  /** Takes over a change that is durable. */
+  #apply(change: NewChange): void {
+    const { index, cache } = this.#state;
+    const { kind, key, version } = change;
+    if (kind === RECORD_KIND.put || kind === RECORD_KIND.move) {
+      if (kind === RECORD_KIND.move && index.get(key)?.version !== version) return;
+      const entry = entryOf(change);
+      this.#account(key, entry, index.set(key, entry));
+      if (kind === RECORD_KIND.put && isUserKey(key)) cache.set(version, change.value);
+    } else if (kind === RECORD_KIND.delete) {
+      this.#account(key, undefined, index.delete(key));
+    }
+  }
+
+  #account(key: string, after: Entry | undefined, before: Entry | undefined): void {
+    const state = this.#state;
+    if (after !== undefined) {
+      state.segments.add(after.position, entryLength(key, after));
+      state.cost += costOf(key, after);
+      state.indexBytes += INDEX_ENTRY_LENGTH + key.length;
+    }
+    if (before !== undefined) {
+      state.segments.add(before.position, -entryLength(key, before));
+      state.cost -= costOf(key, before);
+      state.indexBytes -= INDEX_ENTRY_LENGTH + key.length;
+    }
+  }
+
+  /** Nothing more is written, and nothing that was not acknowledged will be: who knows what the disk kept. */
+  #fail(reason: string, batches: readonly Batch[]): void {
+    this.#failure = reason;
+    for (const batch of [...batches, ...this.#waiting.splice(0)]) {
+      this.#answer(batch, { kind: 'failed', reason });
+    }
+  }
+
+  #answer({ ticket }: Batch, failure: WriteFailure | undefined): void {
+    this.#written.push({ ticket, failure });
+  }
+}
+
+/** What goes into the log together. */
+interface Round {
+  readonly batches: Batch[];
+  readonly records: (() => Generator<NewRecord>)[];
+}
+
+interface NewChange extends Change {
+  readonly value: Uint8Array;
+}
+
+/** What all keys may cost: with five eighths in use, compaction always finds something worth its while. */
+export function capacityOf({ segments }: JournalState): number {
+  const { segmentCount, segmentSize } = segments.geometry;
+  return (segmentCount - NOT_FOR_VALUES) * segmentSize * 0.625;
+}
+
+/** A round takes no more batches when it has so many bytes. */
+const ROUND_BYTES = 0x10_0000;
+
+/** Segments of log behind the start of the last checkpoint, at most, but for a large index. */
+const LONGEST_TAIL = 16;
+
+/** Free segments that only deletions and compaction may use. */
+const LEAST_FREE = 2;
+
+/** How full segments become at least. */
+const FILLED = 0.75;
+
+/** The log, the two segments that follow, the reserve. */
+const NOT_FOR_VALUES = 8;

@@ -1,0 +1,48 @@
+import { fastSipHash, plainSipHash } from '@atoll/bytes/fast';
+import fc from 'fast-check';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { nodeFastPaths } from '../src/fast.ts';
+
+const CAPACITY = 4096;
+
+describe('fastSipHash', () => {
+  let fast: ReturnType<typeof fastSipHash>;
+  let region: { bytes: Uint8Array; address: number };
+  beforeAll(async () => {
+    const fastPaths = await nodeFastPaths(['bytes']);
+    fast = fastSipHash(fastPaths);
+    region = fastPaths.allocate(CAPACITY);
+  });
+
+  it('has the hash of the example in appendix A of the paper', () => {
+    const key = Uint8Array.from({ length: 16 }, (_, index) => index);
+    region.bytes.set(key.subarray(0, 15));
+    const hash = fast(key);
+    expect(hash.hash(region, 0, 15)).toBe(0x49be_45e5);
+    expect(hash.high).toBe(0xa129_ca61);
+  });
+
+  it('agrees with the plain one on any key, bytes, offset and length', () => {
+    const bytes = fc.uint8Array({ maxLength: 1600, size: 'max' });
+    const keys = fc.uint8Array({ minLength: 16, maxLength: 16 });
+    fc.assert(
+      fc.property(keys, bytes, fc.nat(33), (key, content, start) => {
+        region.bytes.set(content, start);
+        const end = start + content.length;
+        const one = fast(key);
+        const other = plainSipHash(key);
+        expect(one.hash(region, start, end)).toBe(other.hash(region, start, end));
+        expect(one.high).toBe(other.high);
+      }),
+      { numRuns: 3000 },
+    );
+  });
+
+  it('reads nothing outside of its region', () => {
+    const hash = fast(new Uint8Array(16));
+    expect(() => hash.hash(region, -1, 2)).toThrow(RangeError);
+    expect(() => hash.hash(region, 0, CAPACITY + 1)).toThrow(RangeError);
+    expect(() => hash.hash(region, 3, 2)).toThrow(RangeError);
+    expect(() => fast(new Uint8Array(8))).toThrow(RangeError);
+  });
+});
