@@ -27,6 +27,7 @@ export class Segments {
       serial: 0,
       nonce: 0,
       live: 0,
+      begun: 0,
       isDamaged: false,
       hash: undefined,
     }));
@@ -67,6 +68,7 @@ export class Segments {
     entry.nonce = nonce;
     entry.hash = undefined;
     entry.isDamaged = false;
+    entry.begun = ++this.#moment;
     this.#empty.set(segment, this.#moment);
   }
 
@@ -106,14 +108,21 @@ export class Segments {
 
   /** Frees what can be freed, where recovery starts with the segment of serial number `start`. */
   reclaim(start: number): void {
-    let oldest = Number.POSITIVE_INFINITY;
-    for (const moment of this.#readers.keys()) oldest = Math.min(oldest, moment);
-    for (const [segment, moment] of this.#empty) {
-      if (this.#segments[segment].serial >= start || moment >= oldest) continue;
+    for (const [segment, emptied] of this.#empty) {
+      const { serial, begun } = this.#segments[segment];
+      if (serial >= start || this.#isHeld(begun, emptied)) continue;
       this.#empty.delete(segment);
       this.#segments[segment].serial = 0;
       this.#free.push(segment);
     }
+  }
+
+  /** Whether somebody reads who began between these moments. */
+  #isHeld(begun: number, emptied: number): boolean {
+    for (const moment of this.#readers.keys()) {
+      if (moment >= begun && moment <= emptied) return true;
+    }
+    return false;
   }
 
   /** After recovery: `segment` is chosen to follow in the log, whatever was in it. */
@@ -157,6 +166,8 @@ interface Segment {
   serial: number;
   nonce: number;
   live: number;
+  /** The moment when it was begun. */
+  begun: number;
   isDamaged: boolean;
   hash: KeyedHash | undefined;
 }

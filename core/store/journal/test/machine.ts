@@ -49,7 +49,6 @@ export class Machine {
   run(limit = Number.POSITIVE_INFINITY): boolean {
     const { disk, journal } = this;
     for (let left = limit; ; ) {
-      for (let event = journal.poll(); event; event = journal.poll()) this.events.push(event);
       const request = journal.nextRequest;
       if (request !== undefined && left > 0 && disk.submit(request)) {
         journal.shiftRequest();
@@ -64,8 +63,9 @@ export class Machine {
       }
       const next =
         'nextTimeout' in disk ? (disk as PowerDisk).nextTimeout : Number.POSITIVE_INFINITY;
-      if (left > 0 && next < Number.POSITIVE_INFINITY) (disk as PowerDisk).now = next;
-      else return left === 0;
+      for (let event = journal.poll(); event; event = journal.poll()) this.events.push(event);
+      if (left === 0 || next === Number.POSITIVE_INFINITY) return left === 0;
+      (disk as PowerDisk).now = next;
     }
   }
 
