@@ -39,9 +39,6 @@ export function writeU64(bytes: Uint8Array, offset: number, value: number): void
 /** As a signed number, as bitwise arithmetic has it. */
 export function u32LittleEndian(bytes: Uint8Array, offset: number): number {
   return (
-    bytes[offset] |
-    (bytes[offset + 1] << 8) |
-    (bytes[offset + 2] << 16) |
-    (bytes[offset + 3] << 24)
+    bytes[offset] | (bytes[offset + 1] << 8) | (bytes[offset + 2] << 16) | (bytes[offset + 3] << 24)
   );
 }

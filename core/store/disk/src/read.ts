@@ -39,9 +39,12 @@ export function readLabel(disk: LabelledDisk): Result<ReadLabel, Failure> {
   return ok({ label, damage: damageOf(first, second, disk) });
 }
 
-/** Says whose the disk is when it is not `owner`'s. */
-export function checkOwner(label: DiskLabel, owner: string): Result<undefined, Failure> {
-  if (label.owner === owner) return ok(undefined);
+/** Says whose the disk is when it is not `owner`'s; `undefined` is content with any. */
+export function checkOwner(
+  label: DiskLabel,
+  owner: string | undefined,
+): Result<undefined, Failure> {
+  if (owner === undefined || label.owner === owner) return ok(undefined);
   return misconfigured(`it belongs to ${label.owner}, not to ${owner}`);
 }
 

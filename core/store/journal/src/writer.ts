@@ -20,8 +20,11 @@ import { costOf, isUserKey } from './values.ts';
 
 /** Why a batch was not written. */
 export interface WriteFailure {
-  /** `full`: there is no room for it; `failed`: the disk failed, and nothing is written until a new start. */
-  readonly kind: 'full' | 'failed';
+  /**
+   * `full`: there is no room for it; `busy`: too much waits for the disk already; `failed`: the disk failed,
+   * and nothing is written until a new start.
+   */
+  readonly kind: 'full' | 'busy' | 'failed';
   /** One lower-case sentence. */
   readonly reason: string;
 }
@@ -35,6 +38,7 @@ export interface Written {
 export class Writer {
   readonly #state: JournalState;
   readonly #waiting: Batch[] = [];
+  #waitingBytes = 0;
   readonly #written: Written[] = [];
   #failure: string | undefined;
   #compaction: Compaction | undefined;
@@ -65,8 +69,16 @@ export class Writer {
   }
 
   add(batch: Batch): void {
-    if (this.#failure === undefined) this.#waiting.push(batch);
-    else this.#answer(batch, { kind: 'failed', reason: this.#failure });
+    const { length: count } = this.#waiting;
+    const isBusy = count === MOST_WAITING || this.#waitingBytes + batch.length > MOST_WAITING_BYTES;
+    if (this.#failure !== undefined) {
+      this.#answer(batch, { kind: 'failed', reason: this.#failure });
+    } else if (isBusy && count > 0) {
+      this.#answer(batch, { kind: 'busy', reason: 'too much waits for the disk' });
+    } else {
+      this.#waiting.push(batch);
+      this.#waitingBytes += batch.length;
+    }
   }
 
   /** The next batch that was written, or not. */
@@ -150,11 +162,11 @@ export class Writer {
         if (!isTooMuch && round.batches.length > 0) break;
         this.#isBlocked = !isTooMuch && this.#canGain;
         if (this.#isBlocked) break;
-        this.#waiting.shift();
+        this.#shift();
         this.#answer(batch, { kind: 'full', reason: 'there is no room left on the disk' });
         continue;
       }
-      this.#waiting.shift();
+      this.#shift();
       this.#wasForced = false;
       this.#tag += batch.writes.size;
       length += plan.length;
@@ -164,6 +176,10 @@ export class Writer {
       round.records.push(plan.records);
     }
     return round;
+  }
+
+  #shift(): void {
+    this.#waitingBytes -= this.#waiting.shift()?.length ?? 0;
   }
 
   /** Whether there may be more room later. */
@@ -293,6 +309,10 @@ export function capacityOf({ segments }: JournalState): number {
   const { segmentCount, segmentSize } = segments.geometry;
   return (segmentCount - NOT_FOR_VALUES) * segmentSize * 0.625;
 }
+
+/** Batches that wait at the same time, and their bytes; one alone may be longer. */
+const MOST_WAITING = 4096;
+const MOST_WAITING_BYTES = 0x200_0000;
 
 /** A round takes no more batches when it has so many bytes. */
 const ROUND_BYTES = 0x10_0000;

@@ -3,7 +3,7 @@ import { Random } from '@atoll/sim/random';
 import { describe, expect, it } from 'vitest';
 import { format, hex, Machine, text } from './machine.ts';
 
-const FLIPS = Number(process.env.ATOLL_FLIPS ?? 1500);
+const FLIPS = Number(process.env.ATOLL_FLIPS ?? 1_000);
 
 /** A disk with a journal that went round it a few times and was closed in order, and what it holds. */
 function filled(seed: number) {

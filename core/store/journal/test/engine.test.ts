@@ -114,7 +114,7 @@ describe('a journal', () => {
   it('holds values much longer than a segment, and takes their room back', () => {
     const { machine } = opened(16 * MEBIBYTE);
     const random = new Random(3);
-    let last = new Uint8Array(0);
+    let last: Uint8Array = new Uint8Array(0);
     for (let round = 0; round < 12; round++) {
       last = random.bytes(3 * MEBIBYTE + round);
       expect(machine.write({ key: text('pack'), value: last })).toBeUndefined();
@@ -228,7 +228,7 @@ describe('a disk that fails', () => {
       last.open();
       expect(last.journal.status.damage).toEqual([]);
       expect(last.contents()).toEqual(
-        new Map([...shown, [hex(text('after')), hex(text('v'))]].sort()),
+        new Map([...shown, [hex(text('after')), hex(text('v'))] as const].sort()),
       );
     }
     expect(failed).toBeGreaterThan(100);

@@ -1,0 +1,223 @@
+import type { HashFactory } from '@atoll/bytes/fast';
+import type { BlockDevice, BlockRequest } from '@atoll/device/block';
+import type { Allocate } from '@atoll/device/frame';
+import type { Entropy } from '@atoll/device/system';
+import { LABEL_LENGTH, regionOf } from '@atoll/disk/label';
+import { labelCopyOffset } from '@atoll/disk/layout';
+import { checkOwner, readLabel } from '@atoll/disk/read';
+import type { Failure, Result } from '@atoll/result/result';
+import { misconfigured, ok } from '@atoll/result/result';
+import type { Damage, JournalStatus, Opened, ReadResult, Snapshot, Write } from './engine.ts';
+import { Journal } from './engine.ts';
+import type { WriteFailure } from './writer.ts';
+
+export type { Damage, Opened, Snapshot, Write, WriteFailure };
+
+export interface StoreOptions {
+  /** The appliance that the disk must belong to; `undefined` for any. */
+  readonly owner: string | undefined;
+  readonly hash: HashFactory;
+  /** Buffers that `hash` can see. */
+  readonly allocate: Allocate;
+  readonly entropy: Entropy;
+  /** Bytes of values that are kept in memory; 256 KiB when left out. */
+  readonly cacheBytes?: number;
+  /** Nothing is ever written: to look at a disk. */
+  readonly isReadOnly?: boolean;
+  /** Called when there is something to do: {@link Store.poll} is to be called soon. */
+  wake(): void;
+}
+
+export type CommitResult = Result<undefined, WriteFailure>;
+
+/** What is on a disk, when it could be opened. */
+export interface OpenedStore extends Opened {
+  readonly owner: string;
+  /** What is wrong with the label, and what was found damaged in the journal. */
+  readonly damage: readonly string[];
+}
+
+/**
+ * Keys and values on a labelled disk, for appliances: an activity of their loop, with promises. Nothing may
+ * be asked of it before `opened` is there and good.
+ */
+export class Store {
+  readonly opened: Promise<Result<OpenedStore, Failure>>;
+  readonly #device: BlockDevice;
+  readonly #options: StoreOptions;
+  readonly #label = new Uint8Array(LABEL_LENGTH);
+  readonly #copy = new Uint8Array(LABEL_LENGTH);
+  readonly #labelReads: BlockRequest[] = [];
+  /** Of those, what the device has not taken. */
+  readonly #queue: BlockRequest[] = [];
+  readonly #commits = new Map<number, (result: CommitResult) => void>();
+  readonly #reads = new Map<number, (result: ReadResult) => void>();
+  #journal: Journal | undefined;
+  #labelDamage: string | undefined;
+  #owner = '';
+  #open: (result: Result<OpenedStore, Failure>) => void = () => undefined;
+  /** When it is to be written down that all is durable. */
+  #settleTime = Number.POSITIVE_INFINITY;
+  #hasCommitted = false;
+
+  constructor(device: BlockDevice, options: StoreOptions) {
+    this.#device = device;
+    this.#options = options;
+    this.opened = new Promise((resolve) => {
+      this.#open = resolve;
+    });
+    const { blockSize, blockCount } = device;
+    const size = blockSize * blockCount;
+    if (size < 2 * LABEL_LENGTH) {
+      this.#open(misconfigured(`it has ${size} bytes only`));
+      return;
+    }
+    this.#readLabel(0, this.#label);
+    this.#readLabel(labelCopyOffset(size), this.#copy);
+    this.#queue.push(...this.#labelReads);
+  }
+
+  /** Writes all of `writes`, or none. Durable when the promise is fulfilled; see `Journal.commit`. */
+  commit(writes: readonly Write[]): Promise<CommitResult> {
+    const ticket = this.#mustBeOpen().commit(writes);
+    this.#hasCommitted = true;
+    this.#options.wake();
+    return new Promise((resolve) => this.#commits.set(ticket, resolve));
+  }
+
+  put(key: Uint8Array, value: Uint8Array): Promise<CommitResult> {
+    return this.commit([{ key, value }]);
+  }
+
+  delete(key: Uint8Array): Promise<CommitResult> {
+    return this.commit([{ key, value: undefined }]);
+  }
+
+  /** The value of `key`, now or in `snapshot`; `undefined` when it has none. */
+  get(key: Uint8Array, snapshot?: Snapshot): Promise<ReadResult> {
+    const ticket = this.#mustBeOpen().read(key, snapshot);
+    this.#options.wake();
+    return new Promise((resolve) => this.#reads.set(ticket, resolve));
+  }
+
+  /** Keys that start with `prefix`, in the order of their bytes. */
+  keys(prefix: Uint8Array, snapshot?: Snapshot): Generator<Uint8Array> {
+    return this.#mustBeOpen().keys(prefix, snapshot);
+  }
+
+  snapshot(): Snapshot {
+    return this.#mustBeOpen().snapshot();
+  }
+
+  release(snapshot: Snapshot): void {
+    this.#mustBeOpen().release(snapshot);
+  }
+
+  /** Has it written down at once that all is durable, which is otherwise done after a second of quiet. */
+  settle(): void {
+    this.#mustBeOpen().settle();
+    this.#options.wake();
+  }
+
+  get status(): JournalStatus {
+    return this.#mustBeOpen().status;
+  }
+
+  /** Moves requests and fulfils promises; answers when it wants to be called again at the latest. */
+  poll(now: number): number {
+    for (let isBusy = true; isBusy; ) isBusy = this.#submit() || this.#complete() || this.#report();
+    if (this.#hasCommitted) this.#settleTime = now + QUIET_MS;
+    this.#hasCommitted = false;
+    if (now < this.#settleTime) return this.#settleTime;
+    this.#settleTime = Number.POSITIVE_INFINITY;
+    this.#journal?.settle();
+    return now;
+  }
+
+  #submit(): boolean {
+    const request = this.#journal?.nextRequest ?? this.#queue[0];
+    if (request === undefined || !this.#device.submit(request)) return false;
+    if (request === this.#queue[0]) this.#queue.shift();
+    else this.#journal?.shiftRequest();
+    return true;
+  }
+
+  #complete(): boolean {
+    const request = this.#device.complete();
+    if (request === undefined) return false;
+    const at = this.#labelReads.indexOf(request);
+    if (at < 0) this.#journal?.handle(request);
+    else {
+      this.#labelReads.splice(at, 1);
+      // A label that cannot be read counts as one that is not there.
+      if (request.failure !== undefined) request.bytes.fill(0xff);
+      if (this.#labelReads.length === 0) this.#openJournal();
+    }
+    return true;
+  }
+
+  #report(): boolean {
+    const event = this.#journal?.poll();
+    if (event === undefined) return false;
+    if (event.kind === 'opened') {
+      this.#open(event.result.ok ? ok(this.#describe(event.result.value)) : event.result);
+    } else if (event.kind === 'read') {
+      this.#reads.get(event.ticket)?.(event.result);
+      this.#reads.delete(event.ticket);
+    } else {
+      const { failure } = event;
+      this.#commits.get(event.ticket)?.(failure ? { ok: false, error: failure } : ok(undefined));
+      this.#commits.delete(event.ticket);
+    }
+    return true;
+  }
+
+  #openJournal(): void {
+    const { blockSize, blockCount } = this.#device;
+    const about = { label: this.#label, copy: this.#copy, blockSize, size: blockSize * blockCount };
+    const read = readLabel(about);
+    const owned = read.ok ? checkOwner(read.value.label, this.#options.owner) : read;
+    const region = read.ok ? regionOf(read.value.label, 'journal') : undefined;
+    if (!read.ok || !owned.ok || region === undefined) {
+      this.#open(owned.ok ? misconfigured('it has no region for a journal') : owned);
+      return;
+    }
+    const { label, damage } = read.value;
+    this.#labelDamage = damage;
+    this.#owner = label.owner;
+    const { offset, size } = region;
+    const { identity } = label;
+    this.#journal = new Journal({ ...this.#options, offset, size, blockSize, identity });
+  }
+
+  #describe(opened: Opened): OpenedStore {
+    const found = this.#mustBeOpen().status.damage.map(damageText);
+    const damage = this.#labelDamage === undefined ? found : [this.#labelDamage, ...found];
+    return { ...opened, owner: this.#owner, damage };
+  }
+
+  #readLabel(offset: number, bytes: Uint8Array): void {
+    const block = offset / this.#device.blockSize;
+    this.#labelReads.push({ operation: 'read', block, bytes, failure: undefined });
+  }
+
+  #mustBeOpen(): Journal {
+    if (this.#journal === undefined) throw new Error('the store is not open');
+    return this.#journal;
+  }
+}
+
+/** One line for logs. A key is shown as text, what is no letter of it as `\xNN`. */
+export function damageText({ block, key, what }: Damage): string {
+  return `block ${block}${key === undefined ? '' : `, key ${keyText(key)}`}: ${what}`;
+}
+
+function keyText(key: Uint8Array): string {
+  return Array.from(key, (byte) =>
+    byte > 0x20 && byte < 0x7f && byte !== 0x5c
+      ? String.fromCharCode(byte)
+      : `\\x${byte.toString(16).padStart(2, '0')}`,
+  ).join('');
+}
+
+const QUIET_MS = 1000;
