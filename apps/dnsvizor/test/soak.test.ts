@@ -5,7 +5,7 @@ import { emitMessage, parseMessage } from '@atoll/dns/packet';
 import { Logger } from '@atoll/log/log';
 import { Lan } from '@atoll/sim/lan';
 import { Stack } from '@atoll/stack/stack';
-import { nodeFastPaths } from '@atoll/testbed/fast';
+import { nodeFastPaths, OF_STACK } from '@atoll/testbed/fast';
 import { beforeEach, describe, expect, it } from 'vitest';
 import dnsvizor from '../src/main.ts';
 import { SimulatedClient } from './client.ts';
@@ -20,7 +20,7 @@ const GROWTH_KIB = 2048;
 describe('an hour on a bad network', () => {
   let fast: FastPaths;
   beforeEach(async () => {
-    fast = await nodeFastPaths(['bytes', 'dns', 'ipv6', 'tcp']);
+    fast = await nodeFastPaths([...OF_STACK, 'dns']);
   });
   const allocate = (size: number) => fast.allocate(size);
 

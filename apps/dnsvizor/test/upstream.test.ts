@@ -12,7 +12,7 @@ import { Logger } from '@atoll/log/log';
 import { expect as unwrap } from '@atoll/result/result';
 import { Lan } from '@atoll/sim/lan';
 import { Stack } from '@atoll/stack/stack';
-import { nodeFastPaths } from '@atoll/testbed/fast';
+import { nodeFastPaths, OF_STACK } from '@atoll/testbed/fast';
 import { describe, expect, it } from 'vitest';
 import dnsvizor from '../src/main.ts';
 
@@ -20,7 +20,7 @@ const ROUTER = 0x0a00_0001;
 const DNSVIZOR = 0x0a00_0064;
 const SECOND = 1000;
 
-const fast = await nodeFastPaths(['bytes', 'dns', 'ipv6', 'tcp']);
+const fast = await nodeFastPaths([...OF_STACK, 'dns']);
 const { allocate } = fast;
 
 function startDnsvizor(lan: Lan, ...words: string[]): string[] {
