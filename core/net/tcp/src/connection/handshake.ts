@@ -54,6 +54,8 @@ export function establish(c: ControlBlock, segment: Segment, window: number, now
   c.window.scale = Math.max(c.rcvScale, 0);
   c.retransmitAt = NEVER;
   c.progressAt = now;
+  // A copy of the SYN that was to be sent is not needed any more.
+  c.needs &= ~NEEDS_SYN;
   c.events |= CONNECTED;
   if (c.syns > 1) {
     // RFC 6298 section 5.7 and RFC 5681 section 3.1: so something was lost, or takes long.

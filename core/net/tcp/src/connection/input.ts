@@ -104,7 +104,8 @@ function handleSynSent(c: ControlBlock, segment: Segment, region: Located, now: 
 function handleSynReceived(c: ControlBlock, segment: Segment, region: Located, now: number): void {
   const { flags, sequence, acknowledgment } = segment;
   const hasAck = (flags & ACK) !== 0;
-  const isOurSyn = hasAck && acknowledgment === c.sndNxt && c.sndNxt !== c.sndUna;
+  // Perhaps not the one that waits to be sent, but a cookie of the same number.
+  const isOurSyn = hasAck && acknowledgment === (c.parameters.initialSequence + 1) >>> 0;
   if ((flags & SYN) !== 0 && sequence === (c.receive.next - 1) >>> 0) {
     if ((flags & RST) !== 0) return;
     if (isOurSyn) {

@@ -161,6 +161,34 @@ describe('a listener', () => {
     expect(answers[1].sequence).toBe(answers[0].sequence);
   });
 
+  it('takes the answer to a cookie before the copy of the SYN was answered', () => {
+    const network = new Network(10, { step: 10 });
+    const server = network.host(SERVER, { backlog: 1 });
+    const accepted = serve(server, 80);
+    const answers: Seen[] = [];
+    network.observe = (seen) => {
+      if (seen.from === SERVER && seen.destinationPort === 5000) answers.push(seen);
+    };
+    const other = { sourcePort: 4000, destinationPort: 80, sequence: 7 };
+    const mine = { sourcePort: 5000, destinationPort: 80, sequence: 7 };
+    network.inject(CLIENT + 1, SERVER, { ...other, flags: SYN });
+    network.inject(CLIENT, SERVER, { ...mine, flags: SYN });
+    network.run(100);
+    network.inject(CLIENT + 1, SERVER, { ...other, sequence: 8, flags: RST });
+    network.run(200);
+    const [{ sequence }] = answers.splice(0);
+    // There is room for the copy now, and all of this is seen at one time.
+    network.inject(CLIENT, SERVER, { ...mine, flags: SYN });
+    const ack = { ...mine, sequence: 8, acknowledgment: sequence + 1, window: 1000, flags: ACK };
+    network.inject(CLIENT, SERVER, ack);
+    network.inject(CLIENT, SERVER, ack, Uint8Array.of(0, 31, 62));
+    network.run(1000);
+    expect(accepted.map(({ received, isIntact }) => [received, isIntact])).toEqual([[3, true]]);
+    expect(answers.map(({ flags, acknowledgment }) => [flags, acknowledgment])).toEqual([
+      [ACK, 11],
+    ]);
+  });
+
   it('forgets handshakes that are not finished', () => {
     const network = new Network(6);
     const server = network.host(SERVER, { backlog: 10 });

@@ -24,6 +24,10 @@ export interface NetworkOptions extends FaultOptions {
   readonly offloads?: Offloads;
   /** Frames that each device takes in a millisecond; without limit when left out. */
   readonly rate?: number | undefined;
+  /** Hosts look every so many milliseconds for what arrived, and act when they saw it all; at once when left out. */
+  readonly step?: number | undefined;
+  /** So many frames wait until they do, and further ones are lost. */
+  readonly queue?: number;
 }
 
 /** A segment that was sent, for tests to look at; its payload is copied. */
@@ -131,6 +135,7 @@ export class Host {
   #isPolling = false;
   #budget = Number.POSITIVE_INFINITY;
   #budgetTime = -1;
+  #arrived: (() => void)[] = [];
 
   constructor(network: Network, address: IpAddress, options: Partial<TcpHostOptions>) {
     this.#network = network;
@@ -145,6 +150,28 @@ export class Host {
   }
 
   arrive(bytes: Uint8Array, from: IpAddress, segmentSize: number, isChecked: boolean): void {
+    const { now, options } = this.#network;
+    const { step, queue = Number.POSITIVE_INFINITY } = options;
+    if (step === undefined) {
+      this.#handle(bytes, from, segmentSize, isChecked);
+      this.poll();
+      return;
+    }
+    if (this.#arrived.length === 0) {
+      this.#network.at((Math.floor(now / step) + 1) * step, () => this.#handleAll());
+    }
+    if (this.#arrived.length >= queue) return;
+    this.#arrived.push(() => this.#handle(bytes, from, segmentSize, isChecked));
+  }
+
+  #handleAll(): void {
+    const arrived = this.#arrived;
+    this.#arrived = [];
+    for (const handle of arrived) handle();
+    this.poll();
+  }
+
+  #handle(bytes: Uint8Array, from: IpAddress, segmentSize: number, isChecked: boolean): void {
     const { now } = this.#network;
     // In the middle of a buffer, as behind the headers of a frame.
     const region = { bytes: new Uint8Array(bytes.length + 40), address: 0 };
@@ -153,7 +180,6 @@ export class Host {
     this.tcp.handle(region, 34, end, from, this.address, isChecked, segmentSize, now);
     // Views of a frame must not be used later.
     region.bytes.fill(0xee);
-    this.poll();
   }
 
   poll(): void {
