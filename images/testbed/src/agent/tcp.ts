@@ -3,39 +3,62 @@
  * sends its own pattern of BYTES bytes, ends, and checks what comes back. Says how it went as JSON.
  */
 import { createConnection } from 'node:net';
+import type { Damage, TcpOutcome } from '../client/tcp.ts';
 
 /** A prime number, so that no buffer has the same period. */
 const PERIOD = 65_521;
 const CHUNK = 65_536;
+/** So many damaged connections are described, and how many bytes of what was wrong. */
+const MOST_DAMAGES = 10;
+const MOST_WRONG = 16;
 
 const [address, port, connections, size] = process.argv.slice(2);
 const bytes = Number(size);
 
-const outcome = { intact: 0, damaged: 0, failed: {} as Record<string, number>, milliseconds: 0 };
+const damages: Damage[] = [];
+let intact = 0;
 const began = performance.now();
 await Promise.all(Array.from({ length: Number(connections) }, (_, index) => exchange(index)));
-outcome.milliseconds = performance.now() - began;
+const milliseconds = performance.now() - began;
+const outcome: TcpOutcome = { intact, damages, milliseconds };
 console.log(JSON.stringify(outcome));
 process.exit();
 
 function exchange(seed: number): Promise<void> {
   const socket = createConnection({ host: address, port: Number(port), allowHalfOpen: true });
   const pattern = patternOf(seed);
+  let localPort = 0;
   let received = 0;
-  let isIntact = true;
+  let matched = 0;
+  let wrong = '';
+  let isEnded = false;
+  let error: string | undefined;
   return new Promise((resolve) => {
-    socket.on('connect', () => write(0));
+    socket.on('connect', () => {
+      localPort = socket.localPort ?? 0;
+      write(0);
+    });
     socket.on('data', (chunk: Buffer) => {
-      isIntact &&= chunk.equals(slice(pattern, received, chunk.length));
+      const expected = slice(pattern, received, chunk.length);
+      if (matched === received) {
+        const count = chunk.equals(expected) ? chunk.length : commonLength(chunk, expected);
+        matched += count;
+        wrong = chunk.toString('hex', count, count + MOST_WRONG);
+      }
       received += chunk.length;
     });
+    socket.on('end', () => {
+      isEnded = true;
+    });
     socket.on('error', ({ message }) => {
-      outcome.failed[message] = (outcome.failed[message] ?? 0) + 1;
-      isIntact = false;
+      error = message;
     });
     socket.on('close', () => {
-      if (isIntact && received === bytes) outcome.intact++;
-      else outcome.damaged++;
+      if (error === undefined && received === bytes && matched === bytes) {
+        intact++;
+      } else if (damages.length < MOST_DAMAGES) {
+        damages.push({ port: localPort, received, matched, wrong, isEnded, error });
+      }
       resolve();
     });
   });
@@ -60,4 +83,10 @@ function patternOf(seed: number): Buffer {
 
 function slice(pattern: Buffer, from: number, length: number): Buffer {
   return pattern.subarray(from % PERIOD, (from % PERIOD) + length);
+}
+
+function commonLength(one: Buffer, other: Buffer): number {
+  let length = 0;
+  while (length < one.length && one[length] === other[length]) length++;
+  return length;
 }

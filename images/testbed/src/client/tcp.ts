@@ -2,12 +2,25 @@ import { agent } from '../agent/run.ts';
 import type { Host } from '../lan.ts';
 
 export interface TcpOutcome {
-  /** Connections whose bytes all came back as they were, and the others. */
+  /** Connections whose bytes all came back as they were. */
   readonly intact: number;
-  readonly damaged: number;
-  /** How many failed, by what Node.js says. */
-  readonly failed: Readonly<Record<string, number>>;
+  /** The first ten of the others. */
+  readonly damages: readonly Damage[];
   readonly milliseconds: number;
+}
+
+/** How a connection was damaged. */
+export interface Damage {
+  /** The client's port. */
+  readonly port: number;
+  readonly received: number;
+  /** How many of the first bytes were as they should be, and what came then, in hexadecimal digits. */
+  readonly matched: number;
+  readonly wrong: string;
+  /** The server ended in peace. */
+  readonly isEnded: boolean;
+  /** What Node.js says when it did not. */
+  readonly error?: string | undefined;
 }
 
 /** Sends `bytes` over each of `connections` to an echo server at once, and compares what comes back. */
