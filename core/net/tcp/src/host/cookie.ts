@@ -16,7 +16,9 @@ export class SynCookies {
   /** The secrets of even and odd periods. */
   readonly #secrets: [TupleHash, TupleHash];
   #period = Number.NEGATIVE_INFINITY;
+  /** When the last cookie was issued, and the last one with a secret before that of now. */
   #issued = Number.NEGATIVE_INFINITY;
+  #issuedBefore = Number.NEGATIVE_INFINITY;
 
   constructor(entropy: Entropy) {
     this.#entropy = entropy;
@@ -26,6 +28,16 @@ export class SynCookies {
   /** Whether a cookie can be outstanding at `now`: while there is none, no ACK need be looked at. */
   isAwaiting(now: number): boolean {
     return now - this.#issued < PERIOD * 2;
+  }
+
+  /**
+   * Whether a SYN that comes now may be the copy of one that got another number, from a secret that was
+   * replaced since. Which of them the peer uses is told by its ACK, so that the SYN must not be remembered.
+   */
+  isReplaced(now: number): boolean {
+    if (!this.isAwaiting(now)) return false;
+    this.#rotate(now);
+    return now - this.#issuedBefore < COPIES_MS;
   }
 
   /** The cookie was sent, so it may come back. */
@@ -79,6 +91,7 @@ export class SynCookies {
     this.#secrets[period & 1] = new TupleHash(this.#entropy);
     if (passed > 1) this.#secrets[(period + 1) & 1] = new TupleHash(this.#entropy);
     this.#period = period;
+    this.#issuedBefore = this.#issued;
   }
 }
 
@@ -116,6 +129,8 @@ function mssClass(mss: number): number {
 /** What links allow, with and without tunnels, over IPv4 and IPv6; the next lower one is taken. */
 const MSS_CLASSES = [64, 536, 1220, 1360, 1400, 1440, 1460, 8940];
 const PERIOD = 64_000;
+/** How late a copy of a SYN may come that the peer sent before it had our answer: queues may be long. */
+const COPIES_MS = 30_000;
 const HASH_BITS = 28;
 const HASH_MASK = 0x0fff_ffff;
 /** Scales end at 14 (RFC 7323 section 2.3), so 15 says that there is none. */

@@ -83,13 +83,13 @@ export class Strays {
     }
     const path = network.path(source, destination);
     if (path === undefined) return;
-    if (listener.halfOpen >= backlog) {
+    // It may be the copy of a SYN that got a cookie, and must not get another number then.
+    const mayBeCopy = former === undefined && this.#cookies.isAwaiting(now);
+    if (listener.halfOpen >= backlog || (mayBeCopy && this.#cookies.isReplaced(now))) {
       this.#sendCookie(path, syn, now);
       return;
     }
-    // It may be the copy of a SYN that got a cookie, and must not get another number then.
-    const isCopy = former === undefined && this.#cookies.isAwaiting(now);
-    const cookie = isCopy ? this.#cookie(path, syn, now) : undefined;
+    const cookie = mayBeCopy ? this.#cookie(path, syn, now) : undefined;
     this.#add(opener.accept(path, syn, former, cookie, now), listener);
   }
 

@@ -8,8 +8,9 @@ const REMOTE = 0xc633_6401;
 const MINUTE = 60_000;
 
 function issue(cookies: SynCookies, sequence: number, mss: number, now: number): number {
+  const cookie = cookies.of(LOCAL, 80, REMOTE, 40_000, sequence, mss, now);
   cookies.onSent(now);
-  return cookies.of(LOCAL, 80, REMOTE, 40_000, sequence, mss, now);
+  return cookie;
 }
 
 function accept(cookies: SynCookies, sequence: number, cookie: number, now: number): number {
@@ -49,6 +50,18 @@ describe('SynCookies', () => {
     issue(cookies, 1, 1460, 0);
     expect(cookies.isAwaiting(MINUTE)).toBe(true);
     expect(cookies.isAwaiting(3 * MINUTE)).toBe(false);
+  });
+
+  it('says when a copy of a SYN would get another number', () => {
+    const cookies = new SynCookies(new Random(1));
+    expect(cookies.isReplaced(0)).toBe(false);
+    const cookie = issue(cookies, 1, 1460, 60_000);
+    expect(cookies.isReplaced(63_999)).toBe(false);
+    expect(cookies.isReplaced(64_000)).toBe(true);
+    expect(issue(cookies, 1, 1460, 70_000)).not.toBe(cookie);
+    expect(cookies.isReplaced(89_999)).toBe(true);
+    expect(cookies.isReplaced(90_000)).toBe(false);
+    expect(cookies.isReplaced(130_000)).toBe(false);
   });
 
   it('ties them to the addresses, the ports and the number of the SYN', () => {
