@@ -261,8 +261,9 @@ export class ReceiveBuffer {
   }
 
   #takeBlock(index: number, isInOrder: boolean): Block | undefined {
-    const mayTake = isInOrder || !this.pool.isTight;
-    let block = mayTake ? this.pool.take(this.#blocks.length) : undefined;
+    const { pool } = this;
+    const mayTake = isInOrder || !pool.isTight;
+    let block = mayTake ? pool.take(this.#blocks.length, pool.reserve) : undefined;
     if (block === undefined && isInOrder) block = this.#renege(index);
     if (block === undefined) return undefined;
     while (this.#blocks.length < index) this.#blocks.push(undefined);

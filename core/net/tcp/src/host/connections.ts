@@ -5,6 +5,7 @@ import type { Connection } from '../connection/connection.ts';
 import { CLOSED, CONNECTED, READABLE, WRITABLE } from '../connection/state.ts';
 import type { Segment } from '../packet.ts';
 import type { TcpCounters } from './counters.ts';
+import { Eviction } from './eviction.ts';
 import { segmentLimit } from './path.ts';
 import { PeerCounts } from './peers.ts';
 import { ReadyQueue } from './ready.ts';
@@ -36,18 +37,23 @@ export interface ConnectionsOptions {
 export class Connections {
   readonly table = new Table<Socket | TimeWait>();
   readonly timeWaits: TimeWaits;
-  readonly #pool: BlockPool;
+  readonly #eviction: Eviction<Socket>;
   readonly #transmitter: Transmitter;
   readonly #counters: TcpCounters;
   readonly #timers = new Timers<Socket>();
   readonly #ready = new ReadyQueue<Socket>();
   readonly #peers: PeerCounts;
+  readonly #evict = (socket: Socket) => {
+    this.#counters.evicted++;
+    socket.connection?.abort();
+    this.#ready.push(socket);
+  };
   readonly #most: number;
   #established = 0;
 
   constructor(options: ConnectionsOptions) {
     const { pool, transmitter, counters, most, mostPerPeer, mostTimeWaits, timeWaitMs } = options;
-    this.#pool = pool;
+    this.#eviction = new Eviction(pool);
     this.#transmitter = transmitter;
     this.#counters = counters;
     this.#most = most;
@@ -97,6 +103,7 @@ export class Connections {
   poll(now: number): number {
     this.timeWaits.poll(now);
     this.#expire(now);
+    this.#eviction.poll(this.#timers.items, now, this.#evict);
     let refusals = 0;
     for (let turn = 0; turn < TURNS; turn++) {
       const socket = this.#ready.shift();
@@ -106,7 +113,11 @@ export class Connections {
       this.#ready.push(socket);
       if (outcome === REFUSED && ++refusals === REFUSALS) break;
     }
-    const next = Math.min(this.#timers.nextTime, this.timeWaits.nextTimeout);
+    const next = Math.min(
+      this.#timers.nextTime,
+      this.timeWaits.nextTimeout,
+      this.#eviction.nextTimeout,
+    );
     if (this.#ready.isEmpty) return next;
     return refusals === 0 ? now : Math.min(next, now + RETRY_MS);
   }
@@ -124,23 +135,9 @@ export class Connections {
         this.#timers.set(socket, connection.nextTimeout);
         continue;
       }
-      if (this.#isInTheWay(connection, now)) {
-        this.#counters.evicted++;
-        connection.abort();
-      } else {
-        connection.handleTimeout(now);
-      }
+      connection.handleTimeout(now);
       this.#ready.push(socket);
     }
-  }
-
-  /**
-   * Whether a connection has to give way, because there is no memory left for anybody and what it has is for
-   * a peer that has taken nothing for long: many such peers are an attack.
-   */
-  #isInTheWay({ block }: Connection, now: number): boolean {
-    if (this.#pool.roomFor(0) > 0 || block.send.length === 0) return false;
-    return now - block.progressAt >= PATIENCE_MS;
   }
 
   /**
@@ -251,8 +248,6 @@ export class Connections {
 
 /** Segments and events of one poll: the other activities of an appliance want their turn, too. */
 const TURNS = 128;
-/** How long a peer may take nothing while others need the memory. */
-const PATIENCE_MS = 10_000;
 /** After so many refusals in a row of turns, the device is taken to be full for all. */
 const REFUSALS = 4;
 /** When to try again after the device's queue was full. */

@@ -7,6 +7,7 @@ import type {
 } from '@atoll/device/socket';
 import type { Connection } from '../connection/connection.ts';
 import { addressSum } from '../packet.ts';
+import type { Evictable } from './eviction.ts';
 import type { Listener } from './listener.ts';
 import type { TcpPath } from './path.ts';
 import type { Waiting } from './ready.ts';
@@ -17,12 +18,14 @@ import type { Timed } from './timers.ts';
  * One connection as its application and the host know it. There can be thousands that do nothing, so it is
  * its own entry in the table of connections, in the heap of timers and in the queue of those with work.
  */
-export class Socket implements TcpConnection, Entry, Timed, Waiting {
+export class Socket implements TcpConnection, Entry, Timed, Waiting, Evictable {
   sibling: Entry | undefined = undefined;
   timerTime = 0;
   timerIndex = -1;
   isReady = false;
   nextReady: this | undefined = undefined;
+  evictionGoal = 0;
+  evictionSince = -1;
   readonly localAddress: IpAddress;
   readonly localPort: number;
   readonly remoteAddress: IpAddress;

@@ -17,6 +17,11 @@ export class Timers<T extends Timed> {
     return this.#heap.length === 0 ? Number.POSITIVE_INFINITY : this.#heap[0].timerTime;
   }
 
+  /** All things that have a time, in no order that means anything. */
+  get items(): readonly T[] {
+    return this.#heap;
+  }
+
   /** Has `item` be due at `time`; `Infinity` takes it out. */
   set(item: T, time: number): void {
     if (time === Number.POSITIVE_INFINITY) {

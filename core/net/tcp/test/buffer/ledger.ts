@@ -1,0 +1,62 @@
+import { vi } from 'vitest';
+import type { Block } from '../../src/buffer/blocks.ts';
+import { BLOCK_SIZE, BlockPool } from '../../src/buffer/blocks.ts';
+
+/**
+ * Watches all pools until `stop`: throws when a block is given that was not taken, or given twice, or taken
+ * while somebody has it, or written by somebody who gave it back, or when a pool miscounts.
+ */
+export class Ledger {
+  /** Blocks that are taken, of each pool. */
+  readonly #taken = new Map<BlockPool, Set<Block>>();
+  readonly #stop: () => void;
+
+  constructor() {
+    const { take, give } = BlockPool.prototype;
+    const ledger = this;
+    const spies = [
+      vi.spyOn(BlockPool.prototype, 'take').mockImplementation(function (this: BlockPool, held) {
+        const block = take.call(this, held);
+        if (block !== undefined) ledger.#onTaken(this, block);
+        return block;
+      }),
+      vi.spyOn(BlockPool.prototype, 'give').mockImplementation(function (this: BlockPool, block) {
+        ledger.#onGiven(this, block);
+        give.call(this, block);
+      }),
+    ];
+    this.#stop = () => {
+      for (const spy of spies) spy.mockRestore();
+    };
+  }
+
+  /** How many blocks are taken in all. */
+  get taken(): number {
+    return [...this.#taken.values()].reduce((sum, { size }) => sum + size, 0);
+  }
+
+  stop(): void {
+    this.#stop();
+  }
+
+  #onTaken(pool: BlockPool, block: Block): void {
+    const taken = this.#taken.get(pool) ?? new Set();
+    this.#taken.set(pool, taken);
+    if (taken.has(block)) throw new Error('a block was taken that somebody has');
+    taken.add(block);
+    if (pool.used !== taken.size * BLOCK_SIZE) throw new Error('the pool miscounts');
+    const isClean = block.bytes.every((byte) => byte === 0) || block.bytes.every(isPoison);
+    if (!isClean) throw new Error('a block was written after it was given back');
+  }
+
+  #onGiven(pool: BlockPool, block: Block): void {
+    if (this.#taken.get(pool)?.delete(block) !== true) throw new Error('nobody has this block');
+    block.bytes.fill(POISON);
+  }
+}
+
+function isPoison(byte: number): boolean {
+  return byte === POISON;
+}
+
+const POISON = 0xdd;
