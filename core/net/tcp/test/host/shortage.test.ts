@@ -155,30 +155,30 @@ describe('many connections that have next to no memory', () => {
 describe('clients that never read', () => {
   it.each([0, 0.02])('do not keep others waiting (loss %d)', (loss) => {
     const network = new Network(7, { delay: 5, jitter: 5, loss, step: 1 });
-    const memory = 2 ** 21;
+    const memory = 2 ** 20;
     const server = network.host(SERVER, { memory });
-    const hogs = network.host(CLIENT, { memory: 2 ** 26 });
+    const hogs = network.host(CLIENT, { memory: 2 ** 25 });
     const others = network.host(CLIENT + 1);
     const ended: CloseReason[] = [];
     serveEcho(server, 7, ended);
     serveEndless(server, 19);
     const reasons: CloseReason[] = [];
-    for (let index = 0; index < 400; index++) {
+    for (let index = 0; index < 200; index++) {
       network.at(index, () => hold(hogs, index % 2 === 0 ? 7 : 19, reasons));
     }
     const clients: EchoClient[] = [];
-    for (let began = 500; began < 60_000; began += 250) {
+    for (let began = 500; began < 30_000; began += 500) {
       network.at(began, () => clients.push(...connectAll(network, [others], 1, () => 20_000)));
     }
     let mostMemory = 0;
-    for (let time = 0; time < 120_000; time += 100) {
+    for (let time = 0; time < 60_000; time += 100) {
       network.run(time);
       mostMemory = Math.max(mostMemory, server.tcp.usedMemory);
     }
     // They got all that there was, and then some of them had to go.
     expect(mostMemory).toBe(memory);
-    expect(server.tcp.counters.evicted).toBeGreaterThan(100);
-    expect(reasons.length).toBeGreaterThan(100);
+    expect(server.tcp.counters.evicted).toBeGreaterThan(50);
+    expect(reasons.length).toBeGreaterThan(50);
     expect(reasons.every((reason) => reason === 'reset')).toBe(true);
     expect(clients.filter((each) => each.reason !== 'finished' || !each.isHonest)).toEqual([]);
     expect(clients.filter(({ took }) => took > 15_000)).toEqual([]);
