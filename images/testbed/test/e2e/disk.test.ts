@@ -158,6 +158,18 @@ describe.each(machines)('disks on %s', (_, machine) => {
     expect(output).toContain('512 bytes from block 0 on failed: the disk reports an error');
     expect(status).toBe(70);
   });
+
+  // One that QEMU takes seconds for is not waited for without end; the serial number comes at once.
+  it.runIf(machine === MACHINES['virtio on microvm'])('that never answer say so', async () => {
+    const medium = { driver: 'null-co', size: 0x10_0000, 'latency-ns': 11_000_000_000 };
+    const disks = new Map([
+      ['storage', await diskFile('plain', new Uint8Array(512))],
+      ['settings', `json:${JSON.stringify({ driver: 'raw', file: medium })}`],
+    ]);
+    const { output, status } = await runAlone({ ...machine, path, disks });
+    expect(output).toContain('disk: the disk "settings": it does not answer\n');
+    expect(status).toBe(69);
+  });
 });
 
 /** A disk for the appliance `owner`, without a configuration. */
