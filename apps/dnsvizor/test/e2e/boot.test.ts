@@ -3,8 +3,9 @@ import { Bed, NETWORK } from '@atoll/testbed/bed';
 import { dataOf, dig } from '@atoll/testbed/client/dig';
 import { ping } from '@atoll/testbed/client/ping';
 import type { Target } from '@atoll/testbed/target';
+import { dnsmasq } from '@atoll/testbed/target/peers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { ALL, OURS, onEach, plain, q35, unix } from './targets.ts';
+import { hvt, OURS, onEach, plain, q35, ring, spt, unix } from './targets.ts';
 import { ZONE } from './zone.ts';
 
 const SERVICE = { domain: 'lan', words: ['--host-record=router.lan,10.0.0.1'] };
@@ -26,7 +27,7 @@ async function expectService(): Promise<void> {
 }
 
 describe('the network', () => {
-  onEach([...ALL, q35, plain], ['dig', 'ping'], (target) => {
+  onEach([dnsmasq, ...OURS, ring, q35, plain], ['dig', 'ping'], (target) => {
     withBed(target);
 
     it('serves names, answers ping, and puts fragments together', async () => {
@@ -79,11 +80,32 @@ describe('starting', () => {
   });
 });
 
+describe('memory', () => {
+  onEach([unix, hvt, spt], ['dig'], (target) => {
+    withBed(target);
+
+    it('serves with 16 MiB', async () => {
+      await bed.start({ memory: 16 });
+      await expectService();
+    });
+  });
+
+  onEach([hvt, spt], [], (target) => {
+    withBed(target);
+
+    it('says so when there is too little', async () => {
+      const { status, console } = await bed.server.runToEnd({ memory: 8 });
+      expect(console).toMatch(/^atoll: less than 10 MiB of memory/);
+      expect(status).toBe(69);
+    });
+  });
+});
+
 describe('confinement', () => {
   onEach([unix], ['dig'], (target) => {
     withBed(target);
 
-    it('serves with 16 MiB', async () => {
+    it('touches no more memory than it was given', async () => {
       await bed.start({ memory: 16 });
       await expectService();
       expect(bed.server.memory()).toBeLessThan(16 * 1024);

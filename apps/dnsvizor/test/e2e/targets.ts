@@ -3,10 +3,13 @@ import { dnsmasq } from '@atoll/testbed/target/peers';
 
 export { onEach } from '@atoll/testbed/each';
 
-export const { node, unix, microvm, q35, plain } = imagesOf('dnsvizor');
+export const { node, unix, hvt, ring, spt, microvm, q35, plain } = imagesOf('dnsvizor');
 
 /** Our appliance on every target. */
-export const OURS = [node, unix, microvm];
+export const OURS = [node, unix, hvt, spt, microvm];
 
-/** dnsmasq comes first: where it fails, the test is wrong. */
-export const ALL = [dnsmasq, ...OURS];
+/**
+ * dnsmasq comes first: where it fails, the test is wrong. Tests of protocols leave out hvt and spt, which
+ * have the driver of unix.
+ */
+export const ALL = [dnsmasq, node, unix, microvm];

@@ -3,9 +3,9 @@ import { ping } from '@atoll/testbed/client/ping';
 import { exchange } from '@atoll/testbed/client/tcp';
 import { onEach } from '@atoll/testbed/each';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ALL, EchoBed, SERVER } from './bed.ts';
+import { ALL, EchoBed, ring, SERVER, spt } from './bed.ts';
 
-onEach(ALL, ['iperf3', 'nc', 'ping', 'ss'], (target) => {
+onEach([...ALL, ring, spt], ['iperf3', 'nc', 'ping', 'ss'], (target) => {
   let bed: EchoBed;
   beforeAll(() => {
     bed = new EchoBed(target);

@@ -114,8 +114,8 @@ function refuseUnknown(
   throw new UsageError(`--${option}:${unknown} is none of the appliance's devices: ${known}`);
 }
 
-/** A word of the kernel's command line, as Linux has it: quotes keep blanks together, nothing escapes. */
-function quoteWord(word: string): string {
+/** A word of a machine's command line, as Linux has it: quotes keep blanks together, nothing escapes. */
+export function quoteWord(word: string): string {
   if (word.includes('"')) throw new UsageError(`${word}\n  expected a word without double quotes`);
   return /\s/.test(word) || word === '' ? `"${word}"` : word;
 }

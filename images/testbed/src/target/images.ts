@@ -2,10 +2,11 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { NO_DEVICES } from '@atoll/builder/devices';
 import type { Boot } from '@atoll/builder/qemu';
-import { exitStatus, qemuCommand } from '@atoll/builder/qemu';
+import { exitStatus, qemuCommand, quoteWord } from '@atoll/builder/qemu';
 import type { Lan } from '../lan.ts';
 import type { Command, Ended } from '../process.ts';
 import { absence } from '../requirements.ts';
+import { buildTender } from '../tender/build.ts';
 import type { Place, Service, StartOptions, Target } from './target.ts';
 
 /** Everything that can boot the appliance `app`: one of each target, and more machines for virtio. */
@@ -29,13 +30,19 @@ export function imagesOf(app: string): ImageTargets {
       '--',
       ...start.words,
     ]),
+    hvt: solo5('hvt', file(`${app}.hvt`)),
+    ring: solo5('hvt-ring', file(`${app}.hvt`), ['--net-ring']),
+    spt: solo5('spt', file(`${app}.spt`)),
     microvm: virtio('virtio', file(`${app}.virtio`), { model: 'microvm' }),
     q35: virtio('virtio-q35', file(`${app}.virtio`), { model: 'q35' }),
     plain: virtio('virtio-plain', file(`${app}.virtio`), PLAINEST),
   };
 }
 
-export type ImageTargets = Record<'node' | 'unix' | 'microvm' | 'q35' | 'plain', Target>;
+export type ImageTargets = Record<
+  'node' | 'unix' | 'hvt' | 'ring' | 'spt' | 'microvm' | 'q35' | 'plain',
+  Target
+>;
 
 /** What `qemu-system-x86_64 -M microvm` is without any further option. */
 const PLAINEST = { model: 'microvm', cpu: 'qemu64', isLegacy: true } as const;
@@ -50,6 +57,25 @@ interface Start {
   readonly words: readonly string[];
   readonly memory: number | undefined;
 }
+
+/** In our own tender, or with ATOLL_TENDER=solo5 in Solo5's. */
+function solo5(name: string, file: string, options: readonly string[] = []): Target {
+  const isStock = process.env.ATOLL_TENDER === 'solo5';
+  const stock = `solo5-${name.slice(0, 3)}`;
+  return image(name, file, [isStock ? stock : 'cc'], ({ tap, mac, words, memory = 16 }) => [
+    isStock ? stock : buildTender(),
+    `--mem=${options.length > 0 ? memory + RING_MEMORY : memory}`,
+    `--net:${DEVICE}=${tap}`,
+    `--net-mac:${DEVICE}=${mac}`,
+    ...(isStock ? [] : options),
+    '--',
+    file,
+    ...words.map(quoteWord),
+  ]);
+}
+
+/** What the ring takes away from the memory, in MiB. */
+const RING_MEMORY = 2;
 
 function virtio(
   name: string,
