@@ -1,8 +1,10 @@
 import { NO_DEVICES } from '@atoll/builder/devices';
 import type { Boot } from '@atoll/builder/qemu';
-import { exitStatus, qemuCommand } from '@atoll/builder/qemu';
+import { exitStatus, qemuCommand, quoteWord } from '@atoll/builder/qemu';
 import type { Target } from '@atoll/builder/target';
+import { isSolo5 } from '@atoll/builder/target';
 import { run } from './process.ts';
+import { buildTender } from './tender/build.ts';
 
 /** An image, or a bundle for Node.js, that needs no network. */
 export interface Alone {
@@ -22,10 +24,19 @@ export async function runAlone(
 ): Promise<{ status: number | undefined; output: string }> {
   const { target, path, words = [], disks = new Map(), sectorSizes = new Map() } = image;
   if (target !== 'virtio') {
-    const program = target === 'node' ? [process.execPath, path] : [path];
     const files = [...disks].map(([name, file]) => `--block:${name}=${file}`);
     const sizes = [...sectorSizes].map(([name, size]) => `--block-sector-size:${name}=${size}`);
-    const { status, stdout, stderr } = await run([...program, ...files, ...sizes, '--', ...words]);
+    const command = isSolo5(target)
+      ? [buildTender(), '--mem=16', ...files, ...sizes, '--', path, ...words.map(quoteWord)]
+      : [
+          ...(target === 'node' ? [process.execPath] : []),
+          path,
+          ...files,
+          ...sizes,
+          '--',
+          ...words,
+        ];
+    const { status, stdout, stderr } = await run(command);
     return { status, output: stdout + stderr };
   }
   const {

@@ -46,8 +46,8 @@ describe.each(targets)('an image for %s', (target) => {
     const { length } = readManifest(await readFile(built.path));
     const rest = size - total(built.manifest.sizes) - length;
     expect(rest).toBeGreaterThanOrEqual(0);
-    // Code, constants, bytecode and data each start on a page, each function at a multiple of 16.
-    expect(rest).toBeLessThan(target === 'node' ? 1 : 0x8000);
+    // Code, constants, bytecode, data and a guard each start on a page, functions at a multiple of 16.
+    expect(rest).toBeLessThan(target === 'node' ? 1 : 0x9000);
   });
 
   it('has the fast paths that it and its driver import, and no other', () => {
@@ -82,6 +82,13 @@ describe.each(targets)('an image for %s', (target) => {
   ): Promise<{ status: number | undefined; output: string }> {
     return runAlone({ target, path: built.path, words });
   }
+});
+
+it('asks tenders for devices only where there is a tender', async () => {
+  const build = buildImage({ app, target: 'unix', optional: ['storage'] });
+  await expect(build).rejects.toThrow('--with is for hvt and spt');
+  const unknown = buildImage({ app, target: 'hvt', optional: ['storage'] });
+  await expect(unknown).rejects.toThrow('storage');
 });
 
 it('is not built with arguments that the appliance would refuse', async () => {

@@ -21,7 +21,7 @@ describe.skipIf(lacks('cc'))('two checkouts of the same sources in different fol
   });
   afterAll(() => rm(parent, { recursive: true }));
 
-  it.each(['node', 'unix', 'virtio'])('build the same image for %s', async (target) => {
+  it.each(['node', 'unix', 'hvt', 'virtio'])('build the same image for %s', async (target) => {
     const digests: string[] = [];
     for (const checkout of checkouts) {
       await atoll(checkout, ['build', target, 'dnsvizor']);
