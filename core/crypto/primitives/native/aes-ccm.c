@@ -13,8 +13,8 @@ static bool run(u32 argv, bool encrypt, br_ccm_context *ccm,
     if (!take_keys(host_argument(argv, 0), &keys) ||
         !take_message(argv, tag_length, message))
         return false;
-    const br_block_ctrcbc_class *fast = br_aes_x86ni_ctrcbc_get_vtable();
-    keys->ctrcbc = fast != NULL ? fast : &br_aes_ct64_ctrcbc_vtable;
+    keys->ctrcbc =
+        choice.has_aes ? &br_aes_x86ni_ctrcbc_vtable : &br_aes_ct64_ctrcbc_vtable;
     br_ccm_init(ccm, &keys->ctrcbc);
     if (!br_ccm_reset(ccm, message->nonce, NONCE_LENGTH,
                       message->associated.length, message->length, tag_length)) {

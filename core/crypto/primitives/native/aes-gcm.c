@@ -10,10 +10,8 @@ static bool run(u32 argv, bool encrypt, br_gcm_context *gcm,
     if (!take_keys(host_argument(argv, 0), &keys) ||
         !take_message(argv, TAG_LENGTH, message))
         return false;
-    const br_block_ctr_class *fast = br_aes_x86ni_ctr_get_vtable();
-    br_ghash ghash = br_ghash_pclmul_get();
-    keys->ctr = fast != NULL ? fast : &br_aes_ct64_ctr_vtable;
-    br_gcm_init(gcm, &keys->ctr, ghash != 0 ? ghash : br_ghash_ctmul64);
+    keys->ctr = choice.has_aes ? &br_aes_x86ni_ctr_vtable : &br_aes_ct64_ctr_vtable;
+    br_gcm_init(gcm, &keys->ctr, choice.ghash);
     br_gcm_reset(gcm, message->nonce, NONCE_LENGTH);
     br_gcm_aad_inject(gcm, message->associated.at, message->associated.length);
     br_gcm_flip(gcm);

@@ -33,8 +33,18 @@ static inline bool take_keys(u64 value, keys_t **keys) {
     return false;
 }
 
-/* stateLength() */
+/* What the CPU has. CPUID leaves a virtual machine, so it is asked once. */
+static struct {
+    bool has_aes;
+    br_ghash ghash;
+} choice;
+
+/* stateLength(): to be called first. */
 HOST_CALL(call_state_length) {
+    choice.has_aes = br_aes_x86ni_ctr_get_vtable() != NULL;
+    choice.ghash = br_ghash_pclmul_get();
+    if (choice.ghash == 0)
+        choice.ghash = br_ghash_ctmul64;
     return value_from_int(sizeof(keys_t));
 }
 
@@ -47,8 +57,9 @@ HOST_CALL(call_expand) {
         return VALUE_EXCEPTION;
     if (key.length != 16 && key.length != 32)
         return host_throw("a key of a wrong length");
-    const br_block_ctr_class *fast = br_aes_x86ni_ctr_get_vtable();
-    (fast != NULL ? fast : &br_aes_ct64_ctr_vtable)->init(&keys->ctr, key.at, key.length);
+    const br_block_ctr_class *class = choice.has_aes ? &br_aes_x86ni_ctr_vtable
+                                                     : &br_aes_ct64_ctr_vtable;
+    class->init(&keys->ctr, key.at, key.length);
     return VALUE_UNDEFINED;
 }
 
