@@ -21,7 +21,7 @@ const COMMON = [
 const DEVICES = ['network.c', 'block.c'];
 
 /** What kernels that have a machine of their own share. */
-const MACHINE = ['cpu/trap.S', 'cpu/trap.c', 'cpu/paging.c'];
+const MACHINE = ['cpu/trap.S', 'cpu/trap.c', 'cpu/paging.c', 'cpu/vector.c'];
 
 const BOOT = ['boot/pvh.S', 'boot/start-info.c'];
 

@@ -133,6 +133,24 @@ describe.skipIf(lacksQemu())('a bundle on virtio', () => {
     expect(status).toBe(69);
   });
 
+  it('turns AVX on where the CPU has it', async () => {
+    // CPUID 1, ECX: bit 27 says that the kernel turned it on. Then a wide addition must not be a fault.
+    const wide = `
+      unsigned a = 1, b, c = 0, d;
+      __asm__ volatile("cpuid" : "+a"(a), "=b"(b), "+c"(c), "=d"(d));
+      if (!(c >> 27 & 1))
+          return value_from_int(0);
+      u32 sum;
+      __asm__ volatile("vmovd %1, %%xmm0\\n\\tvinsertf128 $1, %%xmm0, %%ymm0, %%ymm0\\n\\t"
+                       "vextractf128 $1, %%ymm0, %%xmm1\\n\\tvpaddd %%xmm0, %%xmm1, %%xmm1\\n\\t"
+                       "vmovd %%xmm1, %0\\n\\tvzeroupper" : "=r"(sum) : "r"(21) : "xmm0", "xmm1");
+      return value_from_int((s32)sum);`;
+    const script = 'host.write(String(host.fast.test.wide()));';
+    const image = await build(script, [hostFunctions({ wide })], 'virtio');
+    expect(boot(image, '', { cpu: 'max' }).output).toBe('42');
+    expect(boot(image, '', { cpu: 'qemu64' }).output).toBe('0');
+  });
+
   it('runs on the plainest CPU, and says where its randomness comes from', () => {
     expect(boot(image, 'seeded', { cpu: 'qemu64' }).output).toBe('[false]\r\n');
     expect(boot(image, 'seeded', { cpu: 'max' }).output).toBe('[true]\r\n');

@@ -6,6 +6,7 @@
 
 #include "cpu/paging.h"
 #include "cpu/trap.h"
+#include "cpu/vector.h"
 
 #define EFER 0xc0000080
 #define NO_EXECUTE_ENABLE (1 << 11)
@@ -31,6 +32,7 @@ static _Noreturn void on_own_stack(void) {
  */
 __attribute__((no_stack_protector)) _Noreturn void _start(const struct boot_info *info) {
     trap_start();
+    vector_start();
     if (!solo5_can_read(info, sizeof *info))
         panic(STATUS_UNAVAILABLE, "the boot information is out of reach");
     unsigned a, b, c, d;

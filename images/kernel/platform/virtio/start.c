@@ -6,6 +6,7 @@
 #include "cpu/instructions.h"
 #include "cpu/paging.h"
 #include "cpu/trap.h"
+#include "cpu/vector.h"
 
 #define UNIT 65536ull
 
@@ -16,6 +17,7 @@ static uint64_t memory_end;
 _Noreturn void platform_start(const struct start_info *info) {
     serial_start();
     trap_start();
+    vector_start();
     boot_read(info);
     memory_end = boot_memory_end();
     power_start();
