@@ -14,6 +14,10 @@ describe.skipIf(lacks('cc'))('a script in an image of its own', () => {
     expect(await runInImage(script('tcp.ts'))).toEqual({ status: 0, output: 'SUCCESS\n' });
   });
 
+  it('encrypts, hashes, agrees and signs the same with libraries and in TypeScript', async () => {
+    expect(await runInImage(script('crypto.ts'))).toEqual({ status: 0, output: 'SUCCESS\n' });
+  });
+
   it('ends with status 70 and a stack trace after an exception', async () => {
     const { status, output } = await runInImage(script('exception.ts'));
     expect(status).toBe(70);

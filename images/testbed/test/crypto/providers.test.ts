@@ -1,0 +1,27 @@
+import { createFastPaths } from '@atoll/driver-node/fast';
+import { generateRsaKey } from '@atoll/primitives/rsa-generate';
+import { Random } from '@atoll/sim/random';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { compareProviders } from './compare.ts';
+import { misuses } from './misuse.ts';
+import { nativeProvider } from './native.ts';
+import { REFERENCE } from './reference.ts';
+
+const native = nativeProvider(createFastPaths({}));
+
+describe('node:crypto and the reference', () => {
+  it('do the same', () => {
+    const key = generateRsaKey(1024, new Random(1));
+    fc.assert(
+      fc.property(fc.nat(), (seed) => {
+        compareProviders(REFERENCE, native, key, new Random(seed));
+      }),
+      { numRuns: 8 },
+    );
+  });
+
+  it.each(Object.entries({ reference: REFERENCE, native }))('%s: misuse throws', (_, provider) => {
+    expect(misuses(provider)).toEqual([]);
+  });
+});
