@@ -91,7 +91,7 @@ onEach(ALL, ['nc', 'ping'], (target) => {
     expect(client.output).toBe('before\nafter\n');
   });
 
-  it('remembers little for clients that never read', async () => {
+  it('remembers little for clients that never read, and serves others', async () => {
     const before = bed.server.memory();
     const asking = await Hold.start(bed.client, SERVER, { port: 19, connections: 200 });
     const sending = await Hold.start(bed.client, SERVER, {
@@ -99,13 +99,16 @@ onEach(ALL, ['nc', 'ping'], (target) => {
       connections: 200,
       isEndless: true,
     });
-    // They filled what there is for all, and others may have to wait until they are gone.
+    // They filled what there is for all, and make room when others need it.
+    for (let count = 0; count < 2; count++) {
+      const outcome = await exchange(bed.client, SERVER, { bytes: 20_000 });
+      expect(outcome).toMatchObject({ intact: 1, damages: [] });
+    }
     const grown = bed.server.memory() - before;
     console.log(`${target.name}: ${grown} KiB for 400 clients that never read`);
     expect(grown).toBeLessThan(MEMORY_KIB);
     await asking.stop();
     await sending.stop();
-    expect(await exchange(bed.client, SERVER, { bytes: 100_000 })).toMatchObject({ intact: 1 });
   });
 
   it('goes on when clients reset connections in the middle', async () => {
