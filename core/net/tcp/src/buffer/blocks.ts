@@ -6,8 +6,21 @@ export const BLOCK_SIZE = 4096;
 export const BLOCK_BITS = 12;
 export const BLOCK_MASK = BLOCK_SIZE - 1;
 
-/** `BLOCK_SIZE` bytes of what one connection sends or receives. */
-export type Block = Region;
+/** Sixteen blocks in one piece. */
+export const LARGE_BLOCK_SIZE = 16 * BLOCK_SIZE;
+
+/** `BLOCK_SIZE` bytes of what one connection sends or receives, or `LARGE_BLOCK_SIZE`. */
+export interface Block extends Region {
+  /** What a small one is cut from. */
+  readonly slab: Slab | undefined;
+}
+
+/** A large block that was cut into small ones. */
+interface Slab {
+  readonly whole: Block;
+  /** How many of them are lent. */
+  lent: number;
+}
 
 /** There is enough memory; the reserve was touched; nothing was left for somebody. */
 export const PLENTY = 0;
@@ -34,10 +47,14 @@ export class BlockPool {
   /** Whether that was needed: it only rises, until whoever does something about it sets it back. */
   shortage: Shortage = PLENTY;
   readonly #allocate: Allocate;
-  readonly #free: Block[] = [];
+  /** Small blocks. */
+  #free: Block[] = [];
+  readonly #freeLarge: Block[] = [];
+  /** How many slabs there are whose small blocks have all come back. */
+  #rejoinable = 0;
   #unallocated: number;
 
-  /** Asks `allocate` for sixteen blocks at a time, and never for more than `limitBytes` in all. */
+  /** Asks `allocate` for large blocks, and never for more than `limitBytes` in all. */
   constructor(allocate: Allocate, limitBytes: number) {
     if (!(limitBytes >= BLOCK_SIZE))
       throw new RangeError(`${limitBytes} bytes for all connections`);
@@ -62,8 +79,20 @@ export class BlockPool {
     if (this.#free.length === 0) this.#grow();
     const block = this.#free.pop();
     if (block === undefined) return undefined;
-    this.used += BLOCK_SIZE;
-    this.isTight = this.used * 4 >= this.limit * 3;
+    if ((block.slab as Slab).lent++ === 0) this.#rejoinable--;
+    this.#count(BLOCK_SIZE);
+    return block;
+  }
+
+  /**
+   * Lends a large block to somebody who has so much to send: the interpreter has the same work with it as
+   * with a small one. Only while half of the memory is left; `undefined` otherwise, and when all that is free
+   * is in pieces.
+   */
+  takeLarge(): Block | undefined {
+    if ((this.used + LARGE_BLOCK_SIZE) * 2 > this.limit) return undefined;
+    const block = this.#freeLarge.pop() ?? this.#allocateLarge() ?? this.#rejoin();
+    if (block !== undefined) this.#count(LARGE_BLOCK_SIZE);
     return block;
   }
 
@@ -77,8 +106,17 @@ export class BlockPool {
 
   give(block: Block): void {
     if (this.used === 0) throw new RangeError('a block too many');
-    this.#free.push(block);
-    this.used -= BLOCK_SIZE;
+    const { slab } = block;
+    if (slab === undefined) this.#freeLarge.push(block);
+    else {
+      this.#free.push(block);
+      if (--slab.lent === 0) this.#rejoinable++;
+    }
+    this.#count(-block.bytes.length);
+  }
+
+  #count(bytes: number): void {
+    this.used += bytes;
     this.isTight = this.used * 4 >= this.limit * 3;
   }
 
@@ -93,15 +131,42 @@ export class BlockPool {
     if (shortage > this.shortage) this.shortage = shortage;
   }
 
+  #allocateLarge(): Block | undefined {
+    if (this.#unallocated < SLAB_BLOCKS) return undefined;
+    this.#unallocated -= SLAB_BLOCKS;
+    return { ...this.#allocate(LARGE_BLOCK_SIZE), slab: undefined };
+  }
+
+  /** Gets small blocks, if that can be. */
   #grow(): void {
-    const count = Math.min(SLAB_BLOCKS, this.#unallocated);
-    if (count === 0) return;
-    this.#unallocated -= count;
-    const { bytes, address } = this.#allocate(count * BLOCK_SIZE);
+    const whole = this.#freeLarge.pop() ?? this.#allocateLarge() ?? this.#allocateRest();
+    if (whole === undefined) return;
+    const { bytes, address } = whole;
+    // The rest is never lent as a whole.
+    const isLarge = bytes.length === LARGE_BLOCK_SIZE;
+    const slab = { whole, lent: isLarge ? 0 : 1 };
+    if (isLarge) this.#rejoinable++;
     // The first of the slab is the last on the list, so it is taken first.
-    for (let at = (count - 1) * BLOCK_SIZE; at >= 0; at -= BLOCK_SIZE) {
-      this.#free.push({ bytes: bytes.subarray(at, at + BLOCK_SIZE), address: address + at });
+    for (let at = bytes.length - BLOCK_SIZE; at >= 0; at -= BLOCK_SIZE) {
+      this.#free.push({ bytes: bytes.subarray(at, at + BLOCK_SIZE), address: address + at, slab });
     }
+  }
+
+  /** What the limit leaves that is less than a large block. */
+  #allocateRest(): Block | undefined {
+    const count = this.#unallocated;
+    this.#unallocated = 0;
+    if (count === 0) return undefined;
+    return { ...this.#allocate(count * BLOCK_SIZE), slab: undefined };
+  }
+
+  /** Makes a large block of small ones that all came back. */
+  #rejoin(): Block | undefined {
+    if (this.#rejoinable === 0) return undefined;
+    const slab = this.#free.find((block) => block.slab?.lent === 0)?.slab;
+    this.#free = this.#free.filter((block) => block.slab !== slab);
+    this.#rejoinable--;
+    return slab?.whole;
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Copy, Located } from '@atoll/bytes/fast';
 import type { Block, BlockPool } from './blocks.ts';
-import { BLOCK_BITS, BLOCK_MASK, BLOCK_SIZE } from './blocks.ts';
+import { BLOCK_SIZE } from './blocks.ts';
 
 /**
  * Bytes that were written and are not yet acknowledged. Each has its sequence number, so `start` is the
@@ -16,8 +16,9 @@ export class SendBuffer {
   limit: number;
   readonly #pool: BlockPool;
   readonly #blocks: Block[] = [];
-  /** Where `start` is in the first block. */
+  /** Where `start` is in the first block, and how many bytes all of them have. */
   #offset = 0;
+  #capacity = 0;
 
   constructor(pool: BlockPool, limit: number) {
     this.#pool = pool;
@@ -26,8 +27,8 @@ export class SendBuffer {
 
   /** How many bytes `write` would take now, of its own limit and of the memory of all connections. */
   get room(): number {
-    const tail = this.#blocks.length * BLOCK_SIZE - this.#offset - this.length;
-    const memory = tail + this.#pool.roomFor(this.#blocks.length);
+    const tail = this.#capacity - this.#offset - this.length;
+    const memory = tail + this.#pool.roomFor(this.#capacity / BLOCK_SIZE);
     return Math.max(0, Math.min(this.limit - this.length, memory));
   }
 
@@ -42,13 +43,16 @@ export class SendBuffer {
   write(bytes: Uint8Array): number {
     const count = Math.min(bytes.length, this.room);
     for (let written = 0; written < count; ) {
-      const at = this.#offset + this.length;
-      const block = this.#block(at >>> BLOCK_BITS);
-      if (block === undefined) return written;
-      const within = at & BLOCK_MASK;
-      const piece = Math.min(count - written, BLOCK_SIZE - within);
+      let tail = this.#capacity - this.#offset - this.length;
+      if (tail === 0) {
+        tail = this.#grow(count - written);
+        if (tail === 0) return written;
+      }
+      const block = this.#blocks[this.#blocks.length - 1];
+      const piece = Math.min(count - written, tail);
       const isWhole = piece === bytes.length;
-      block.bytes.set(isWhole ? bytes : bytes.subarray(written, written + piece), within);
+      const from = isWhole ? bytes : bytes.subarray(written, written + piece);
+      block.bytes.set(from, block.bytes.length - tail);
       written += piece;
       this.length += piece;
       this.end = (this.end + piece) >>> 0;
@@ -70,9 +74,11 @@ export class SendBuffer {
     this.start = sequence >>> 0;
     this.length -= count;
     this.#offset += count;
-    while (this.#offset >= BLOCK_SIZE) {
-      this.#offset -= BLOCK_SIZE;
-      this.#pool.give(this.#blocks.shift() as Block);
+    while (this.#offset >= this.#blocks[0].bytes.length) {
+      const first = this.#blocks.shift() as Block;
+      this.#offset -= first.bytes.length;
+      this.#capacity -= first.bytes.length;
+      this.#pool.give(first);
     }
   }
 
@@ -83,12 +89,16 @@ export class SendBuffer {
     let from = this.#offset + skipped;
     let target = at;
     const stop = at + length;
-    while (target < stop) {
-      const within = from & BLOCK_MASK;
-      const piece = Math.min(stop - target, BLOCK_SIZE - within);
-      wire.copy(this.#blocks[from >>> BLOCK_BITS], within, to, target, piece);
-      from += piece;
-      target += piece;
+    for (let index = 0; target < stop; index++) {
+      const block = this.#blocks[index];
+      const size = block.bytes.length;
+      if (from < size) {
+        const piece = Math.min(stop - target, size - from);
+        wire.copy(block, from, to, target, piece);
+        from += piece;
+        target += piece;
+      }
+      from -= size;
     }
   }
 
@@ -100,14 +110,21 @@ export class SendBuffer {
     this.start = this.end;
     this.length = 0;
     this.#offset = 0;
+    this.#capacity = 0;
   }
 
-  #block(index: number): Block | undefined {
-    if (index < this.#blocks.length) return this.#blocks[index];
-    const block = this.#pool.take(this.#blocks.length);
-    if (block !== undefined) this.#blocks.push(block);
-    return block;
+  /** Takes a block because `wanted` bytes are to be written; answers its size, or 0 when there is none. */
+  #grow(wanted: number): number {
+    const large = wanted >= WORTH_A_LARGE_ONE ? this.#pool.takeLarge() : undefined;
+    const block = large ?? this.#pool.take(this.#capacity / BLOCK_SIZE);
+    if (block === undefined) return 0;
+    this.#blocks.push(block);
+    this.#capacity += block.bytes.length;
+    return block.bytes.length;
   }
 }
+
+/** Who writes so much at once writes more before long. */
+const WORTH_A_LARGE_ONE = 4 * BLOCK_SIZE;
 
 const OUTSIDE = 'these bytes are not in the send buffer';

@@ -12,11 +12,16 @@ export class Ledger {
   readonly #stop: () => void;
 
   constructor() {
-    const { take, give } = BlockPool.prototype;
+    const { take, takeLarge, give } = BlockPool.prototype;
     const ledger = this;
     const spies = [
-      vi.spyOn(BlockPool.prototype, 'take').mockImplementation(function (this: BlockPool, held) {
-        const block = take.call(this, held);
+      vi.spyOn(BlockPool.prototype, 'take').mockImplementation(function (this: BlockPool, ...who) {
+        const block = take.apply(this, who);
+        if (block !== undefined) ledger.#onTaken(this, block);
+        return block;
+      }),
+      vi.spyOn(BlockPool.prototype, 'takeLarge').mockImplementation(function (this: BlockPool) {
+        const block = takeLarge.call(this);
         if (block !== undefined) ledger.#onTaken(this, block);
         return block;
       }),
@@ -44,9 +49,13 @@ export class Ledger {
     this.#taken.set(pool, taken);
     if (taken.has(block)) throw new Error('a block was taken that somebody has');
     taken.add(block);
-    if (pool.used !== taken.size * BLOCK_SIZE) throw new Error('the pool miscounts');
-    const isClean = CLEAN.some((bytes) => Buffer.compare(block.bytes, bytes) === 0);
-    if (!isClean) throw new Error('a block was written after it was given back');
+    const bytes = [...taken].reduce((sum, { bytes }) => sum + bytes.length, 0);
+    if (pool.used !== bytes) throw new Error('the pool miscounts');
+    for (let at = 0; at < block.bytes.length; at += BLOCK_SIZE) {
+      const piece = block.bytes.subarray(at, at + BLOCK_SIZE);
+      const isClean = CLEAN.some((clean) => Buffer.compare(piece, clean) === 0);
+      if (!isClean) throw new Error('a block was written after it was given back');
+    }
   }
 
   #onGiven(pool: BlockPool, block: Block): void {
@@ -56,5 +65,5 @@ export class Ledger {
 }
 
 const POISON = 0xdd;
-/** What is in a block that nobody has: nothing since it was given back, or ever. */
+/** What is in a small block, or in a piece of a large one, that nobody has: nothing since it was given back, or ever. */
 const CLEAN = [new Uint8Array(BLOCK_SIZE).fill(POISON), new Uint8Array(BLOCK_SIZE)];

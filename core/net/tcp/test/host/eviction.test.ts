@@ -20,7 +20,8 @@ class Bench {
 
   add(name: string, blocks: number, { isPersisting = false } = {}): SendBuffer {
     const send = new SendBuffer(this.pool, 2 ** 20);
-    send.write(new Uint8Array(blocks * BLOCK_SIZE));
+    // One by one, so that it takes no large block.
+    for (let count = 0; count < blocks; count++) send.write(new Uint8Array(BLOCK_SIZE));
     const connection = { block: { send, isPersisting } } as unknown as Evictable['connection'];
     this.items.push({ name, send, connection, evictionGoal: 0, evictionSince: -1 });
     return send;
