@@ -50,7 +50,6 @@ export function establish(c: ControlBlock, segment: Segment, window: number, now
   c.timedPoint = c.sndUna;
   c.limitedPoint = c.sndUna;
   c.smallEnd = c.sndUna;
-  c.transmission.hasTimestamp = c.usesTimestamps;
   c.window.scale = Math.max(c.rcvScale, 0);
   c.retransmitAt = NEVER;
   c.progressAt = now;
@@ -78,6 +77,8 @@ export function transmitSyn(c: ControlBlock, now: number): Transmission {
   const { transmission, features } = c;
   const isAnswer = c.state === 'SYN_RECEIVED';
   const hasTimestamp = isAnswer ? c.usesTimestamps : features.timestamps;
+  transmission.sourcePort = c.parameters.localPort;
+  transmission.destinationPort = c.parameters.remotePort;
   transmission.flags = isAnswer ? SYN | ACK : SYN;
   transmission.sequence = c.parameters.initialSequence;
   transmission.acknowledgment = isAnswer ? c.receive.next : 0;

@@ -288,8 +288,10 @@ function fill(
   length: number,
   mss: number,
 ): Transmission {
-  const { transmission, receive } = c;
+  const { transmission, receive, parameters } = c;
   const { next } = receive;
+  transmission.sourcePort = parameters.localPort;
+  transmission.destinationPort = parameters.remotePort;
   transmission.flags = flags;
   transmission.sequence = sequence;
   transmission.acknowledgment = next;
@@ -297,6 +299,8 @@ function fill(
   transmission.payloadSequence = sequence;
   transmission.payloadLength = length;
   transmission.segmentSize = length > mss ? mss : 0;
+  transmission.buffer = c.send;
+  transmission.hasTimestamp = c.usesTimestamps;
   if (c.usesTimestamps) {
     transmission.timestamp = timestampAt(c, now);
     transmission.timestampEcho = c.tsRecent;

@@ -1,6 +1,7 @@
 import type { Copy } from '@atoll/bytes/fast';
 import type { BlockPool } from '../buffer/blocks.ts';
 import type { TcpFeatures } from '../features.ts';
+import type { Transmission } from './transmission.ts';
 
 /** What a connection is made of. */
 export interface ConnectionParameters {
@@ -20,6 +21,8 @@ export interface ConnectionParameters {
   readonly wire?: Copy;
   /** Asked before each challenge ACK (RFC 5961 section 7); without it they are limited here only. */
   readonly challenges?: { allows(now: number): boolean };
+  /** What each segment to send is put into: one of its own when it is left out, or one for many connections. */
+  readonly transmission?: Transmission;
   /** How many bytes each buffer may hold at first, and at most with automatic tuning. */
   readonly buffers?: Partial<BufferLimits>;
 }

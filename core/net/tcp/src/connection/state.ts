@@ -207,7 +207,8 @@ export class ControlBlock {
 
   constructor(parameters: ConnectionParameters, now: number) {
     const { initialSequence, pool, mss, wire, features = ALL_FEATURES } = parameters;
-    const limits = { ...DEFAULT_LIMITS, ...parameters.buffers };
+    const { buffers } = parameters;
+    const limits = buffers === undefined ? DEFAULT_LIMITS : { ...DEFAULT_LIMITS, ...buffers };
     this.parameters = parameters;
     this.features = features;
     this.now = now;
@@ -232,7 +233,7 @@ export class ControlBlock {
     const most = features.autoTuning ? limits.mostReceive : limits.receive;
     this.window = new ReceiveWindow(this.receive, Math.min(mss, FIRST_SEGMENT), most);
     this.congestion = features.congestion(this.mss);
-    this.transmission = emptyTransmission(parameters, this.send);
+    this.transmission = parameters.transmission ?? emptyTransmission(this.send);
   }
 }
 

@@ -1,7 +1,6 @@
 import type { SendBuffer } from '../buffer/send.ts';
 import type { SegmentHeader } from '../packet.ts';
 import { emptyHeader } from '../packet.ts';
-import type { ConnectionParameters } from './parameters.ts';
 
 /** A segment to send: its header, and which bytes of the send buffer it carries. */
 export interface Transmission extends SegmentHeader {
@@ -9,17 +8,13 @@ export interface Transmission extends SegmentHeader {
   payloadLength: number;
   /** The payload is more than one segment and has to be cut into pieces of that many bytes; 0: it is one. */
   segmentSize: number;
-  readonly buffer: SendBuffer;
+  buffer: SendBuffer;
 }
 
-export function emptyTransmission(
-  { localPort, remotePort }: ConnectionParameters,
-  buffer: SendBuffer,
-): Transmission {
+/** To be filled by connections that take turns. */
+export function emptyTransmission(buffer: SendBuffer): Transmission {
   return {
     ...emptyHeader(),
-    sourcePort: localPort,
-    destinationPort: remotePort,
     payloadSequence: 0,
     payloadLength: 0,
     segmentSize: 0,

@@ -1,8 +1,11 @@
 import type { Endpoint } from '@atoll/device/socket';
 import type { Entropy } from '@atoll/device/system';
 import type { BlockPool } from '../buffer/blocks.ts';
+import { SendBuffer } from '../buffer/send.ts';
 import { Connection } from '../connection/connection.ts';
 import type { ConnectionParameters } from '../connection/parameters.ts';
+import type { Transmission } from '../connection/transmission.ts';
+import { emptyTransmission } from '../connection/transmission.ts';
 import type { TcpWire } from '../fast.ts';
 import type { TcpFeatures } from '../features.ts';
 import type { Segment } from '../packet.ts';
@@ -33,10 +36,13 @@ export class Opener {
   readonly #options: OpenerOptions;
   readonly #sequences: InitialSequences;
   readonly #challenges: RandomLimit;
+  /** One for all: each segment is sent before the next one is asked for. */
+  readonly #transmission: Transmission;
 
   constructor(options: OpenerOptions) {
     this.#options = options;
     this.#sequences = new InitialSequences(options.entropy);
+    this.#transmission = emptyTransmission(new SendBuffer(options.pool, 0));
     this.#challenges = new RandomLimit(options.entropy, CHALLENGES_PER_SECOND);
   }
 
@@ -120,6 +126,7 @@ export class Opener {
       wire,
       features,
       challenges: this.#challenges,
+      transmission: this.#transmission,
     };
   }
 }

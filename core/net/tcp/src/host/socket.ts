@@ -46,7 +46,7 @@ export class Socket implements TcpConnection, Entry, Timed, Waiting, Evictable {
   isAborted = false;
   /** The MTU that the connection knows of. */
   mtu: number;
-  readonly #touch: (socket: Socket) => void;
+  readonly #onTouch: (socket: Socket) => void;
 
   /** `touch` is called when the application did something that the host has to look at. */
   constructor(
@@ -62,7 +62,12 @@ export class Socket implements TcpConnection, Entry, Timed, Waiting, Evictable {
     this.addresses = addressSum(local.address, remote.address);
     this.path = path;
     this.mtu = path?.mtu ?? 0;
-    this.#touch = touch;
+    this.#onTouch = touch;
+  }
+
+  /** Who waits for a turn already need not be touched again. */
+  #touch(): void {
+    if (!this.isReady) this.#onTouch(this);
   }
 
   get local(): Endpoint {
@@ -80,7 +85,7 @@ export class Socket implements TcpConnection, Entry, Timed, Waiting, Evictable {
   consume(count: number): void {
     if (this.connection === undefined) return;
     this.connection.consume(count);
-    this.#touch(this);
+    this.#touch();
   }
 
   get isFinished(): boolean {
@@ -94,21 +99,21 @@ export class Socket implements TcpConnection, Entry, Timed, Waiting, Evictable {
   write(bytes: Uint8Array): number {
     if (this.connection === undefined) return 0;
     const count = this.connection.write(bytes);
-    this.#touch(this);
+    this.#touch();
     return count;
   }
 
   end(): void {
     if (this.connection === undefined) return;
     this.connection.end();
-    this.#touch(this);
+    this.#touch();
   }
 
   abort(): void {
     if (this.connection === undefined) return;
     this.isAborted = true;
     this.connection.abort();
-    this.#touch(this);
+    this.#touch();
   }
 
   get noDelay(): boolean {
@@ -118,7 +123,7 @@ export class Socket implements TcpConnection, Entry, Timed, Waiting, Evictable {
   set noDelay(noDelay: boolean) {
     if (this.connection === undefined) return;
     this.connection.noDelay = noDelay;
-    this.#touch(this);
+    this.#touch();
   }
 
   get keepAliveMs(): number {
@@ -128,7 +133,7 @@ export class Socket implements TcpConnection, Entry, Timed, Waiting, Evictable {
   set keepAliveMs(milliseconds: number) {
     if (this.connection === undefined) return;
     this.connection.keepAliveMs = milliseconds;
-    this.#touch(this);
+    this.#touch();
   }
 }
 
