@@ -1,9 +1,19 @@
 import { oneOf, UsageError } from '../usage.ts';
 import type { Command } from './command.ts';
 import { config } from './disk/config.ts';
+import { create } from './disk/create.ts';
+import { exportDisk } from './disk/export.ts';
+import { importDisk } from './disk/import.ts';
+import { info } from './disk/info.ts';
 
 /** What can be done with a disk, by the word behind `atoll disk`. */
-const COMMANDS: Readonly<Record<string, Command>> = { config };
+const COMMANDS: Readonly<Record<string, Command>> = {
+  create,
+  info,
+  config,
+  export: exportDisk,
+  import: importDisk,
+};
 
 export const disk: Command = {
   usage: `disk ${Object.keys(COMMANDS).join('|')} FILE ...`,
