@@ -11,25 +11,65 @@ import type { Zone } from '@atoll/dns/zone';
 import { ipv4Text, netmask } from '@atoll/ipv4/address';
 import type { Logger } from '@atoll/log/log';
 import type { DnsvizorOptions } from './arguments.ts';
+import type { LeaseStore } from './leases.ts';
 
-/** Leases addresses on `sockets`; the names of leases go into `zone` and leave with them. */
+/**
+ * Leases addresses on `sockets`; the names of leases go into `zone` and leave with them. With `leases`, a
+ * lease is on the disk before its client hears of it, and there again after a restart.
+ */
 export function startDhcp(
   system: System,
   options: DnsvizorOptions,
   sockets: UdpSockets,
   zone: Zone,
+  leases: LeaseStore | undefined,
+): void {
+  const server = new DhcpServer(configure(options));
+  if (leases === undefined) serve(system, options, sockets, zone, server, undefined, []);
+  else void resume(system, options, sockets, zone, server, leases);
+}
+
+/** Serves once the leases of an earlier time are known: before that, they could be given to others. */
+async function resume(
+  system: System,
+  options: DnsvizorOptions,
+  sockets: UdpSockets,
+  zone: Zone,
+  server: DhcpServer,
+  leases: LeaseStore,
+): Promise<void> {
+  const { clock, log } = system;
+  const records = await leases.load();
+  const events = server.importLeases(records, clock.monotonic(), clock.wall());
+  log.for('dhcp').info(`${events.length} leases from the disk`);
+  serve(system, options, sockets, zone, server, leases, events);
+  system.wake();
+}
+
+function serve(
+  system: System,
+  options: DnsvizorOptions,
+  sockets: UdpSockets,
+  zone: Zone,
+  server: DhcpServer,
+  leases: LeaseStore | undefined,
+  imported: readonly LeaseEvent[],
 ): void {
   const log = system.log.for('dhcp');
   const names = new LeaseNames(zone, options.domain);
-  const server = new DhcpServer(configure(options));
+  for (const event of imported) names.follow(event);
 
+  const send = ({ send }: Output): void => {
+    for (const { payload, to, mac } of send) socket?.send(payload, to, undefined, mac);
+  };
   const carryOut = (output: Output): void => {
-    for (const { payload, to, mac } of output.send) socket?.send(payload, to, undefined, mac);
     for (const event of output.events) {
       names.follow(event);
       log.info(eventText(event));
     }
     if (output.note !== undefined) log.debug(output.note);
+    if (leases === undefined || output.events.length === 0) send(output);
+    else void leases.save(output.events).then((isDurable) => isDurable && send(output));
   };
   const socket = sockets.bind(SERVER_PORT, (payload, from, to) => {
     const message = parseMessage(payload);

@@ -1,7 +1,9 @@
 import type { Appliance, System } from '@atoll/appliance/appliance';
 import { Misconfiguration } from '@atoll/appliance/appliance';
+import { EXIT_USAGE } from '@atoll/appliance/launch';
 import type { NetworkDevice } from '@atoll/device/network';
 import { randomBelow } from '@atoll/device/system';
+import { diskConfiguration } from '@atoll/disk/configuration';
 import { FastAnswers } from '@atoll/dns/fast';
 import type { NetworkHooks } from '@atoll/network/network';
 import { startNetwork } from '@atoll/network/network';
@@ -9,14 +11,25 @@ import type { DnsvizorOptions } from './arguments.ts';
 import { ARGUMENTS } from './arguments.ts';
 import { startDhcp } from './dhcp.ts';
 import { createZone, startDns } from './dns.ts';
+import { LeaseStore } from './leases.ts';
 
 const DEVICE = 'service';
+const STORAGE = 'storage';
 
 const dnsvizor: Appliance<typeof ARGUMENTS> = {
   name: 'dnsvizor',
   version: '0.1.0',
   summary: 'DNS and DHCP for a local network.',
-  devices: [{ name: DEVICE, type: 'network', summary: 'the network that is served' }],
+  devices: [
+    { name: DEVICE, type: 'network', summary: 'the network that is served' },
+    {
+      name: STORAGE,
+      type: 'block',
+      summary: 'a disk for leases, and for boot arguments',
+      isOptional: true,
+    },
+  ],
+  configuration: diskConfiguration(STORAGE),
   arguments: ARGUMENTS,
   start(system, options) {
     const device = system.network(DEVICE);
@@ -31,11 +44,28 @@ const dnsvizor: Appliance<typeof ARGUMENTS> = {
         '--dhcp-range: leases need an Ethernet device\n  expected --net:service=TAP before the --',
       );
     }
-    startDhcp(system, options, network.interface.udp, zone);
+    startDhcp(system, options, network.interface.udp, zone, openLeases(system));
   },
 };
 
 export default dnsvizor;
+
+/** The leases on the disk, if there is one; a disk that cannot be used ends the program. */
+function openLeases(system: System): LeaseStore | undefined {
+  const device = system.block(STORAGE);
+  if (device === undefined) return undefined;
+  const leases = new LeaseStore(system, device, dnsvizor.name);
+  void leases.opened.then((opened) => {
+    const log = system.log.for('storage');
+    if (opened.ok) {
+      for (const damage of opened.value.damage) log.warning(damage);
+    } else {
+      system.console.write(`${dnsvizor.name}: ${STORAGE}: ${opened.error.reason}\n`);
+      system.stop(EXIT_USAGE);
+    }
+  });
+  return leases;
+}
 
 function createAnswers(
   { entropy, fast }: System,
