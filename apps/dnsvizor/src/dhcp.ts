@@ -40,6 +40,7 @@ async function resume(
 ): Promise<void> {
   const { clock, log } = system;
   const records = await leases.load();
+  if (records === undefined) return;
   const events = server.importLeases(records, clock.monotonic(), clock.wall());
   log.for('dhcp').info(`${events.length} leases from the disk`);
   serve(system, options, sockets, zone, server, leases, events);

@@ -37,8 +37,12 @@ export class LeaseStore {
     system.run(this.#store);
   }
 
-  /** Reads all leases. Those that are over are deleted, those that cannot be read are only reported. */
-  async load(): Promise<LeaseRecord[]> {
+  /**
+   * All leases on the disk; `undefined` when it cannot be used. Those that are over are deleted, those that
+   * cannot be read are only reported.
+   */
+  async load(): Promise<LeaseRecord[] | undefined> {
+    if (!(await this.opened).ok) return undefined;
     const records: LeaseRecord[] = [];
     const over: Write[] = [];
     const now = this.#system.clock.wall() / 1000;

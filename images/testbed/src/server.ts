@@ -45,6 +45,12 @@ export class Server {
     await this.#program?.stop();
   }
 
+  /** Ends it as if the machine had failed: it can do nothing more. */
+  async kill(): Promise<void> {
+    this.#running.signal('SIGKILL');
+    await this.#running.ended;
+  }
+
   /** Starts it to let it end by itself; answers its own exit status and what it wrote. */
   async runToEnd(options: StartOptions): Promise<{ status: number | undefined; console: string }> {
     const program = this.launch(options);

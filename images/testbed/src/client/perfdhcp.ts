@@ -17,6 +17,8 @@ export interface PerfdhcpReport {
   readonly request: ExchangeCount;
   /** Complete exchanges of four messages per second of the test. */
   readonly rate: number;
+  /** The address that each client was told last, by its client identifier. */
+  readonly leases: ReadonlyMap<string, string>;
   readonly text: string;
 }
 
@@ -46,7 +48,8 @@ export async function perfdhcp(
   const amount = ['-M', file, '-n', String(exchanges), '-r', String(rate)];
   // Stragglers may still arrive within this many microseconds.
   const patience = ['-d', String(patienceMs / 1000), '-W', String(patienceMs * 1000)];
-  const command = ['perfdhcp', '-4', '-g', 'single', '-l', 'eth0', ...amount, ...patience];
+  const common = ['-4', '-g', 'single', '-x', 'l', '-l', 'eth0'];
+  const command = ['perfdhcp', ...common, ...amount, ...patience];
   const { stdout, stderr } = await host.run([...command, server]);
   return parsePerfdhcp(stdout + stderr);
 }
@@ -59,8 +62,14 @@ export function parsePerfdhcp(text: string): PerfdhcpReport {
     discover: parseExchange(text, 'DISCOVER-OFFER'),
     request: parseExchange(text, 'REQUEST-ACK'),
     rate: Number(rate[1]),
+    leases: parseLeases(text),
     text,
   };
+}
+
+function parseLeases(text: string): Map<string, string> {
+  const [, list = ''] = /\*\*\*Leases for REQUEST-ACK\*\*\*\n([^*]*)/.exec(text) ?? [];
+  return new Map(Array.from(list.matchAll(/^([0-9a-f]+),([0-9.]+),/gm), ([, id, ip]) => [id, ip]));
 }
 
 /** The hardware address of a client: as different from the next one as those of real clients. */

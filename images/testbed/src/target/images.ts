@@ -19,6 +19,7 @@ export function imagesOf(app: string): ImageTargets {
       start.file,
       `--net:${DEVICE}=${start.tap}`,
       `--net-mac:${DEVICE}=${start.mac}`,
+      ...diskWords(start),
       '--',
       ...start.words,
     ]),
@@ -26,6 +27,7 @@ export function imagesOf(app: string): ImageTargets {
       start.file,
       `--net:${DEVICE}=${start.tap}`,
       `--net-mac:${DEVICE}=${start.mac}`,
+      ...diskWords(start),
       ...(start.memory === undefined ? [] : [`--mem=${start.memory}`]),
       '--',
       ...start.words,
@@ -56,6 +58,11 @@ interface Start {
   readonly mac: string;
   readonly words: readonly string[];
   readonly memory: number | undefined;
+  readonly disks: ReadonlyMap<string, string>;
+}
+
+function diskWords({ disks }: Start): string[] {
+  return Array.from(disks, ([name, file]) => `--block:${name}=${file}`);
 }
 
 /** In our own tender, or with ATOLL_TENDER=solo5 in Solo5's. */
@@ -82,14 +89,22 @@ function virtio(
   file: string,
   machine: Pick<Boot, 'model' | 'cpu' | 'isLegacy'>,
 ): Target {
-  const command = ({ tap, mac, words, memory = 16 }: Start) =>
+  const command = ({ tap, mac, words, disks, memory = 16 }: Start) =>
     qemuCommand({
       ...machine,
       image: file,
       acceleration: 'tcg',
       memory: String(memory),
-      declared: [{ name: DEVICE, type: 'network' }],
-      devices: { ...NO_DEVICES, taps: new Map([[DEVICE, tap]]), macs: new Map([[DEVICE, mac]]) },
+      declared: [
+        { name: DEVICE, type: 'network' },
+        ...Array.from(disks.keys(), (name) => ({ name, type: 'block' as const })),
+      ],
+      devices: {
+        ...NO_DEVICES,
+        disks,
+        taps: new Map([[DEVICE, tap]]),
+        macs: new Map([[DEVICE, mac]]),
+      },
       bootArguments: words,
     });
   const status = (ended: Ended) => ended.status && exitStatus(ended.status, ended.stderr);
@@ -115,7 +130,9 @@ function image(
         mac,
         status,
         command({ words = bootArguments(service), memory, through = [] }: StartOptions) {
-          return lan.wire.inside([...through, ...command({ file, tap, mac, words, memory })]);
+          const { disks = new Map<string, string>() } = service;
+          const start = { file, tap, mac, words, memory, disks };
+          return lan.wire.inside([...through, ...command(start)]);
         },
       };
     },

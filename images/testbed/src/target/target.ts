@@ -24,6 +24,8 @@ export interface Service {
   readonly port?: number;
   /** Arguments that all targets spell in the same way. */
   readonly words?: readonly string[];
+  /** Files that are disks, by the name of the device. */
+  readonly disks?: ReadonlyMap<string, string>;
 }
 
 export interface Place {
