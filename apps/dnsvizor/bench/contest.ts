@@ -1,7 +1,7 @@
 import type { Target } from '@atoll/testbed/target';
 import { imagesOf } from '@atoll/testbed/target/images';
 
-export const { node, unix, microvm } = imagesOf('dnsvizor');
+export const { node, unix, hvt, spt, microvm } = imagesOf('dnsvizor');
 
 /** Those of `targets` that can run here; says why the others cannot. */
 export function present(...targets: Target[]): Target[] {

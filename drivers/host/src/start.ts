@@ -15,6 +15,7 @@ declare const host: Host;
 /** Runs `appliance` where the kernel has the devices; `preset` are the arguments compiled into the image. */
 export function start(appliance: Appliance, preset: readonly string[] = []): void {
   if (host.abi !== HOST_ABI) throw new Error(`the kernel's ABI is ${host.abi}, not ${HOST_ABI}`);
+  if (!host.isSeeded) host.write(`atoll: ${ONLY_JITTER}\n`);
   const fast = hostFastPaths(host);
   const platform = {
     clock: hostClock(host),
@@ -30,6 +31,9 @@ export function start(appliance: Appliance, preset: readonly string[] = []): voi
   const loop = launch(appliance, platform, preset);
   if (loop !== undefined) host.run(() => loop.step());
 }
+
+/** Solo5's tenders have no randomness to give. */
+const ONLY_JITTER = 'no RDSEED or RDRAND: randomness is from timing jitter alone';
 
 /** Linux gives a list, of which each is ended by NUL; Solo5 joins the words to one line. */
 function wordsOf(bootArguments: string): string[] {

@@ -10,6 +10,7 @@ function fakeHost(words: readonly string[], networks: readonly string[] = ['serv
   const written: string[] = [];
   const host = {
     abi: HOST_ABI,
+    isSeeded: true,
     bootArguments: words.map((word) => `${word}\0`).join(''),
     write: (text: string) => written.push(text),
     monotonic: () => 5,
@@ -74,6 +75,25 @@ it('hands the loop to the kernel', () => {
   start(applianceWith((system) => system.run({ poll: (now) => now + 100 })));
   const [step] = host.run.mock.calls[0];
   expect(step()).toBe(105);
+});
+
+it('takes its words from a list or from a line', () => {
+  const wordsOf = (bootArguments: string) => {
+    const { host, written } = fakeHost([]);
+    host.bootArguments = bootArguments;
+    start(applianceWith(() => {}));
+    return written.join('');
+  };
+  expect(wordsOf('--lgo=a b\0')).toContain('--lgo');
+  expect(wordsOf('--log=info  --lgo')).toContain('--lgo');
+  expect(wordsOf('--log="info" ')).toBe('');
+});
+
+it('says when randomness is from timing jitter alone', () => {
+  const { host, written } = fakeHost([]);
+  host.isSeeded = false;
+  start(applianceWith(() => {}));
+  expect(written.join('')).toContain('timing jitter alone');
 });
 
 it('refuses a kernel of another ABI', () => {

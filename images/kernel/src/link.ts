@@ -63,6 +63,20 @@ export async function linkImage(options: LinkOptions): Promise<LinkResult> {
   }
 }
 
+/** Links one source without kernel and engine, in the layout of `platform`: the least that boots there. */
+export async function linkAlone(platform: Platform, source: Source, output: string): Promise<void> {
+  const isSolo5 = platform in SOLO5_ABI;
+  const work = await mkdtemp(join(tmpdir(), 'atoll-link-'));
+  try {
+    const notes = isSolo5 ? solo5Sections(platform as Solo5Platform, []) : {};
+    const objects = [await compileObject(source, ENGINE_FLAGS, [])];
+    objects.push(await compileSections(work, notes));
+    await link(objects, work, output, isSolo5 ? ['-DSOLO5'] : []);
+  } finally {
+    await rm(work, { recursive: true });
+  }
+}
+
 /** Answers the name of each source by its object file. */
 async function compileSources(
   sources: readonly Source[],
