@@ -69,15 +69,16 @@ function diskWords({ disks }: Start): string[] {
 function solo5(name: string, file: string, options: readonly string[] = []): Target {
   const isStock = process.env.ATOLL_TENDER === 'solo5';
   const stock = `solo5-${name.slice(0, 3)}`;
-  return image(name, file, [isStock ? stock : 'cc'], ({ tap, mac, words, memory = 16 }) => [
+  return image(name, file, [isStock ? stock : 'cc'], (start) => [
     isStock ? stock : buildTender(),
-    `--mem=${options.length > 0 ? memory + RING_MEMORY : memory}`,
-    `--net:${DEVICE}=${tap}`,
-    `--net-mac:${DEVICE}=${mac}`,
+    `--mem=${(start.memory ?? 16) + (options.length > 0 ? RING_MEMORY : 0)}`,
+    `--net:${DEVICE}=${start.tap}`,
+    `--net-mac:${DEVICE}=${start.mac}`,
+    ...diskWords(start),
     ...(isStock ? [] : options),
     '--',
     file,
-    ...words.map(quoteWord),
+    ...start.words.map(quoteWord),
   ]);
 }
 

@@ -23,6 +23,10 @@
 #define EFER_NO_EXECUTE 0x800
 #define FS_BASE 0xc0000100
 
+/* As Solo5 enters a guest: PAE, OSFXSR, OSXMMEXCPT. */
+#define CR4_AT_ENTRY 0x620
+#define CR4_OSXSAVE (1 << 18)
+
 #define GENERAL_PROTECTION 13
 #define PAGE_FAULT 14
 /* Exceptions with an error code. */
@@ -40,7 +44,7 @@ struct __attribute__((packed)) table {
 };
 
 static struct table interrupts, descriptors;
-static uint64_t task, efer = EFER_LONG_MODE, fault_address;
+static uint64_t task, efer = EFER_LONG_MODE, cr4 = CR4_AT_ENTRY, fault_address;
 static uint64_t own_fs, guest_fs;
 static bool has_fsgsbase;
 static char stack[64 * 1024];
@@ -151,8 +155,22 @@ static void move_control(greg_t *registers, const struct instruction *at, bool i
         mmu_load((uint64_t)*other, (efer & EFER_NO_EXECUTE) != 0);
     else if (!is_write && at->reg == 2)
         *other = (greg_t)fault_address;
+    else if (!is_write && at->reg == 4)
+        *other = (greg_t)cr4;
+    else if (at->reg == 4 && ((uint64_t)*other | CR4_OSXSAVE) == (CR4_AT_ENTRY | CR4_OSXSAVE))
+        cr4 = (uint64_t)*other;
     else
         die("control register %u is not for guests", at->reg);
+}
+
+/* XSETBV: Linux has turned on what there is, and the guest may turn on no more. */
+static void set_vector_state(const greg_t *registers, uint64_t value) {
+    uint32_t low, high;
+    if (!(cr4 & CR4_OSXSAVE) || (uint32_t)registers[REG_RCX] != 0)
+        die("XSETBV without CR4.OSXSAVE, or for a register other than 0");
+    __asm__("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
+    if ((value & 1) == 0 || (value & ~((uint64_t)high << 32 | low)) != 0)
+        die("XSETBV with 0x%lx, of which this CPU has 0x%x", value, low);
 }
 
 /* Does the instruction behind 0F; false when it is not one of a kernel. */
@@ -166,8 +184,12 @@ static bool do_two_bytes(greg_t *registers, struct instruction *at) {
             return false;
         load_task((uint16_t)*register_of(registers, at->rm));
         return true;
-    case 0x01: /* LGDT, LIDT */
+    case 0x01: /* LGDT, LIDT, XSETBV */
         read_operands(at, registers);
+        if (!at->is_memory && at->reg == 2 && at->rm == 1) {
+            set_vector_state(registers, pair);
+            return true;
+        }
         if (!at->is_memory || (at->reg != 2 && at->reg != 3))
             return false;
         memcpy(at->reg == 2 ? &descriptors : &interrupts, (void *)at->address, sizeof interrupts);
