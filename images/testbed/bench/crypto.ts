@@ -15,6 +15,7 @@ import type { Operation } from './crypto/operations.ts';
 import { kemOperations, operationsOf, rateOf } from './crypto/operations.ts';
 
 const MILLISECONDS = 10;
+const TIMEOUT_MS = 300_000;
 
 demand(['openssl']);
 const entropy = { fill: (bytes: Uint8Array) => void crypto.getRandomValues(bytes) };
@@ -47,7 +48,10 @@ for (const name of names) {
 }
 
 async function imageRates(): Promise<Map<string, number>> {
-  const { status, output } = await runInImage(join(import.meta.dirname, 'crypto/image.ts'));
+  const { status, output } = await runInImage(
+    join(import.meta.dirname, 'crypto/image.ts'),
+    TIMEOUT_MS,
+  );
   if (status !== 0) throw new Error(output);
   return new Map(Object.entries(JSON.parse(output) as Record<string, number>));
 }

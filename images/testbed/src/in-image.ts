@@ -14,9 +14,9 @@ export interface InImage {
 /**
  * Makes an image for `unix` of the script `entryFile` alone, with the fast paths that it imports, and
  * runs it without devices. The script has the global `host` of `@atoll/device/host`, and ends with
- * status 0 when it ends, with 70 after an exception.
+ * status 0 when it ends, with 70 after an exception; one that takes longer than `timeoutMs` is killed.
  */
-export async function runInImage(entryFile: string): Promise<InImage> {
+export async function runInImage(entryFile: string, timeoutMs = 60_000): Promise<InImage> {
   const folder = await mkdtemp(join(tmpdir(), 'atoll-in-image-'));
   try {
     const name = basename(entryFile, '.ts');
@@ -29,7 +29,7 @@ export async function runInImage(entryFile: string): Promise<InImage> {
       output,
       note: () => JSON.stringify({ name }),
     });
-    const { status, stdout, stderr } = await run([output]);
+    const { status, stdout, stderr } = await run([output], { timeoutMs });
     return { status, output: stdout + stderr };
   } finally {
     await rm(folder, { recursive: true });

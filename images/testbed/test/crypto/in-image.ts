@@ -21,7 +21,7 @@ export async function runVectorsInImage(
       JSON.stringify(files.map(([name, file]) => [name, strip(file)])),
     );
     await writeFile(entry, `import { run } from ${JSON.stringify(runner)};\nrun(${vectors});\n`);
-    const { status, output } = await runInImage(entry);
+    const { status, output } = await runInImage(entry, 300_000);
     if (status !== 0) throw new Error(`status ${status}\n${output}`);
     return JSON.parse(output) as Record<string, Outcome>;
   } finally {
