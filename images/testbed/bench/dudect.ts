@@ -1,7 +1,8 @@
 /**
  * Whether the native provider takes the same time for different secrets, in an image for `unix`: Welch's t
  * between two kinds of secrets, mixed at random, over all measurements and over the fastest of them. It asserts nothing:
- * the more a machine has to do besides, the less these figures say. The first row shows what a leak looks like.
+ * the more a machine has to do besides, the less these figures say. The first row shows what a leak looks like,
+ * the second what nothing looks like.
  */
 import { join } from 'node:path';
 import { demand, printTable } from '../src/contest.ts';
