@@ -5,7 +5,7 @@
  * the second what nothing looks like.
  */
 import { join } from 'node:path';
-import { demand, printTable } from '../src/contest.ts';
+import { printTable } from '../src/contest.ts';
 import { runInImage } from '../src/in-image.ts';
 import type { Comparison } from './dudect/welch.ts';
 
@@ -18,7 +18,6 @@ interface Measured {
 
 const TIMEOUT_MS = 300_000;
 
-demand(['cc']);
 const { status, output } = await runInImage(
   join(import.meta.dirname, 'dudect/image.ts'),
   TIMEOUT_MS,
