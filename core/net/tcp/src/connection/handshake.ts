@@ -67,9 +67,10 @@ export function establish(c: ControlBlock, segment: Segment, window: number, now
   armIdle(c);
 }
 
-/** Whether `segment` answers the last SYN of some, by its timestamp. */
+/** Whether `segment` answers the last SYN of some, by its timestamp, and is not an answer that came again. */
 function isForLastSyn(c: ControlBlock, segment: Segment): boolean {
-  return c.usesTimestamps && segment.timestampEcho === timestampAt(c, c.lastSentAt);
+  if (!c.usesTimestamps || c.now - c.lastSentAt >= ANSWERED_AGAIN_MS) return false;
+  return segment.timestampEcho === timestampAt(c, c.lastSentAt);
 }
 
 /** Sends our SYN, which acknowledges the peer's if that came. */
@@ -100,5 +101,7 @@ export function transmitSyn(c: ControlBlock, now: number): Transmission {
   return transmission;
 }
 
+/** When peers send their SYN again at the earliest (RFC 6298 section 2.1). */
+const ANSWERED_AGAIN_MS = 1000;
 /** RFC 9293 section 3.7.1: that of IPv4, which is safe for IPv6 as well. */
 const DEFAULT_MSS = 536;

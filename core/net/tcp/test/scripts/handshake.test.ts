@@ -106,6 +106,20 @@ const SCRIPTS: Script[] = [
     ],
   },
   {
+    name: 'or when it took so long that it may have been sent again itself',
+    features: { rack: false },
+    steps: [
+      [0, 'app', 'connect'],
+      [0, 'out', 'S 0 mss 1460 sackOK scale 7 ts 0'],
+      [1000, 'out', 'S 0 mss 1460 sackOK scale 7 ts 1000'],
+      [2000, 'in', 'S. 0 ack 1 win 65535 mss 1012 sackOK ts 2000 echo 1000'],
+      [2000, 'out', '. 1 ack 1'],
+      [2000, 'app', 'write 1000'],
+      [2000, 'out', 'P. 1:1001 ack 1'],
+      [5000, 'out', 'P. 1:1001 ack 1'],
+    ],
+  },
+  {
     name: 'sends its answer to a SYN again, and at once when the SYN comes again',
     steps: [
       [0, 'in', 'S 0 win 65535 mss 1000'],
