@@ -48,5 +48,17 @@ export function transferMs(size: number, path: PathModel): number {
   return ms + Math.max(left, 0) / rate;
 }
 
+/**
+ * Milliseconds of waiting that one transfer in `odds` has, at most, when a segment or its acknowledgment is
+ * lost again and again: each wait is twice the one before, from a second to a minute.
+ */
+export function chainMs({ loss }: PathModel, odds: number): number {
+  if (loss === 0) return 0;
+  const losses = Math.ceil(Math.log(odds) / -Math.log(1 - (1 - loss) ** 2));
+  let ms = 0;
+  for (let index = 0; index < losses; index++) ms += Math.min(1000 * 2 ** index, 60_000);
+  return ms;
+}
+
 const ACKED = 2;
 const INITIAL_SEGMENTS = 10;

@@ -137,10 +137,8 @@ function enterRecovery(c: ControlBlock, flight: number, delivered: number, now: 
 
 function leaveIfRecovered(c: ControlBlock, now: number): boolean {
   if (c.phase === 'open' || ((c.sndUna - c.recoveryPoint) | 0) < 0) return false;
-  if (c.phase === 'recovery') {
-    c.congestion.onRecovered(now);
-    c.rack.onRecovered();
-  }
+  if (c.phase === 'recovery') c.congestion.onRecovered(now);
+  c.rack.onRecovered();
   c.phase = 'open';
   c.duplicateBytes = 0;
   c.isRecoveryPointHeld = !c.usesSacks;

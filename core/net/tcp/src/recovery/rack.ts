@@ -41,7 +41,7 @@ export class Rack {
     this.#recoveries = PERSISTENCE;
   }
 
-  /** A recovery is over; after many without a duplicate the window is what it was. */
+  /** A recovery is over, also one that a timeout began; after many without a duplicate the window is what it was. */
   onRecovered(): void {
     if (--this.#recoveries > 0) return;
     this.#recoveries = PERSISTENCE;
@@ -98,7 +98,7 @@ export class Rack {
   #window(board: Scoreboard, roundTrip: RoundTrip, isRecovering: boolean, mss: number): number {
     if (!this.#isReordered && (isRecovering || board.sackedBytes > 2 * mss)) return 0;
     const window = (Math.min(roundTrip.minimum, this.#rtt) * this.#quarters) / 4;
-    return Math.min(window, roundTrip.smoothed);
+    return roundTrip.isKnown ? Math.min(window, roundTrip.smoothed) : window;
   }
 }
 
