@@ -42,7 +42,8 @@ export interface ArpOptions {
  * ARP for one address on one link (RFC 826, RFC 1122 section 2.3.2, announcing and defending after RFC 5227).
  *
  * Polling order: `handle` for each packet; `find` for each datagram to send, and `wait` when it answers
- * `undefined`; `poll` at the latest at `nextTimeout`, which a `wait` brings forward. The events that
+ * `undefined`; `confirm` when an answer shows that packets arrive; `poll` at the latest at `nextTimeout`, which
+ * a `wait` brings forward. The events that
  * `handle` and `poll` answer are to be carried out in order.
  *
  * Whom it believes: nobody is remembered unasked. A packet changes what is known only when we know or are
@@ -95,6 +96,14 @@ export class Arp<Item extends { readonly length: number }> {
     this.#neighbours.wait(known ?? this.#neighbours.add(address, undefined, AT_ONCE), item);
     if (known === undefined) this.#wakeAt(AT_ONCE);
     return this.#neighbours.lost - lost;
+  }
+
+  /** What we sent to `address` arrived there: who is known need not be asked (RFC 1122 section 2.3.2.1). */
+  confirm(address: number, now: number): void {
+    const neighbour = this.#neighbours.find(address);
+    if (neighbour?.mac === undefined) return;
+    neighbour.asked = 0;
+    neighbour.timeout = now + LIFETIME_MS;
   }
 
   handle(packet: ArpPacket, now: number): readonly ArpEvent<Item>[] {

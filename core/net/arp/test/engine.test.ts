@@ -135,6 +135,28 @@ describe('forgetting', () => {
     expect([arp.nextTimeout, arp.find(PEER)]).toEqual([126_001, PEER_MAC]);
   });
 
+  it('neither asks nor forgets one whom upper layers hear from', () => {
+    const arp = acquainted(3000);
+    arp.find(PEER);
+    for (let now = 10_000; now <= 600_000; now += 10_000) {
+      arp.confirm(PEER, now);
+      expect(arp.poll(now)).toEqual([]);
+    }
+    expect(arp.poll(659_999)).toEqual([]);
+    expect(arp.poll(660_000)).toEqual([asked(PEER, PEER_MAC)]);
+    arp.confirm(PEER, 660_500);
+    expect(arp.poll(700_000)).toEqual([]);
+  });
+
+  it('learns nothing of one who is unknown from upper layers', () => {
+    const arp = engine();
+    arp.confirm(PEER, 3000);
+    expect(arp.size).toBe(0);
+    arp.wait(PEER, 'one');
+    arp.confirm(PEER, 3000);
+    expect(arp.poll(3000)).toEqual([asked(PEER)]);
+  });
+
   it('never knows more than its capacity, and keeps those in use', () => {
     const arp = engine(8);
     arp.handle(requestFrom(PEER, PEER_MAC), 3000);

@@ -6,15 +6,22 @@ import type { StackCounters } from './counters.ts';
 import type { Link } from './link.ts';
 import { ALL_OFFLOADS } from './tcp.ts';
 
+/** The neighbour who gets what goes this way. */
+interface PathWay<Address extends IpAddress> {
+  readonly hop: Address;
+}
+
 /** What a path asks of IPv4 or IPv6 on its interface. */
-export interface PathLayer<Address extends IpAddress, Way> {
+export interface PathLayer<Address extends IpAddress, Way extends PathWay<Address>> {
   readonly headerLength: number;
   readonly output: { sendSegment(frame: Frame, way: Way, length: number): void };
   mtuTo(destination: Address): number;
   way(destination: Address, source?: Address): Way | undefined;
+  /** The neighbour `hop` is there, and passes on what it gets. */
+  confirm(hop: Address, now: number): void;
 }
 
-export interface PathParts<Address extends IpAddress, Way> {
+export interface PathParts<Address extends IpAddress, Way extends PathWay<Address>> {
   readonly link: Link;
   readonly layer: PathLayer<Address, Way>;
   /** `version` is another one when ways may have to be found again. */
@@ -23,7 +30,7 @@ export interface PathParts<Address extends IpAddress, Way> {
 }
 
 /** The way of a TCP connection by one interface. */
-export class Path<Address extends IpAddress, Way> implements TcpPath {
+export class Path<Address extends IpAddress, Way extends PathWay<Address>> implements TcpPath {
   readonly local: Address;
   readonly remote: Address;
   readonly networkHeaderLength: number;
@@ -66,5 +73,9 @@ export class Path<Address extends IpAddress, Way> implements TcpPath {
     }
     if (this.#way === undefined) counters.unsent++;
     else layer.output.sendSegment(frame, this.#way, transportLength);
+  }
+
+  confirm(now: number): void {
+    if (this.#way !== undefined) this.#parts.layer.confirm(this.#way.hop, now);
   }
 }

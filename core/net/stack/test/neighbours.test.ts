@@ -1,6 +1,9 @@
 import type { CloseReason } from '@atoll/device/socket';
+import { parseIpv6 } from '@atoll/ipv6/address';
+import { expect as unwrap } from '@atoll/result/result';
 import { Lan } from '@atoll/sim/lan';
 import { describe, expect, it } from 'vitest';
+import { describeFrame } from '../src/describe.ts';
 import { ALICE, BOB, machine, pair } from './kit.ts';
 
 const DATA = new Uint8Array([1]);
@@ -112,5 +115,63 @@ describe('a neighbour', () => {
     expect(closed).toBeUndefined();
     lan.run(300_000);
     expect(closed).toBe('unreachable');
+  });
+});
+
+describe('a neighbour with whom TCP makes progress', () => {
+  const ALICE6 = unwrap(parseIpv6('2001:db8::1'));
+  const BOB6 = unwrap(parseIpv6('2001:db8::2'));
+
+  /** Alice sends to `address` of Bob for ten minutes; the questions about neighbours after the first seconds. */
+  function questions(address: number | bigint, isHeard = true): string[] {
+    const trace: string[] = [];
+    const lan = new Lan(5, {
+      delay: 1,
+      observe: (now, from, frame) => {
+        const line = describeFrame(frame, frame.length);
+        if (now > 10_000 && line.includes('who-has')) trace.push(`${from} > ${line}`);
+      },
+    });
+    const alice = machine(lan, 'alice', ALICE, { ipv6: 'link-local' });
+    const bob = machine(lan, 'bob', BOB, { ipv6: 'link-local' });
+    for (const [{ stack, eth }, own] of [
+      [alice, ALICE6],
+      [bob, BOB6],
+    ] as const) {
+      eth.ipv6.add(own, 64, 0);
+      stack.addRoute6(eth, { address: own, length: 64 });
+    }
+    lan.run(5000);
+    let received = 0;
+    bob.stack.tcp.listen(80, (connection) => ({
+      onReadable() {
+        const bytes = connection.peek();
+        received += bytes.length;
+        connection.consume(bytes.length);
+      },
+    }));
+    const connection = alice.stack.tcp.connect({ address, port: 80 }, () => ({ onReadable() {} }));
+    for (let time = 6000; time < 600_000; time += 50) {
+      lan.at(time, () => connection?.write(new Uint8Array(3000)));
+    }
+    if (!isHeard) {
+      lan.at(300_000, () => {
+        bob.host.plugged = false;
+      });
+    }
+    lan.run(600_000);
+    expect(received).toBe(isHeard ? 3000 * 11_880 : 3000 * 5880);
+    return trace;
+  }
+
+  it.each([
+    ['IPv4', BOB],
+    ['IPv6', BOB6],
+  ])('is never asked for over %s', (_, address) => {
+    expect(questions(address)).toEqual([]);
+  });
+
+  it('is asked for when there is none any more', () => {
+    expect(questions(BOB6, false)[0]).toBe('alice > 2001:db8::1 > 2001:db8::2 ND who-has 2001:db8::2');
   });
 });

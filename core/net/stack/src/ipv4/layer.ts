@@ -193,6 +193,11 @@ export class Ipv4Layer {
     return hop === undefined ? undefined : { source: from, destination, hop };
   }
 
+  /** The neighbour `hop` is there, and passes on what it gets. */
+  confirm(hop: number, now: number): void {
+    this.#arp?.confirm(hop, now);
+  }
+
   /** Something happened that may have moved a timer. */
   #stir(): void {
     this.nextTimeout = Number.NEGATIVE_INFINITY;

@@ -215,6 +215,12 @@ export class Ipv6Layer {
     return hop === undefined || from === undefined ? undefined : { source: from, destination, hop };
   }
 
+  /** The neighbour `hop` is there, and passes on what it gets. */
+  confirm(hop: bigint, now: number): void {
+    this.#ndp.confirm(hop, now);
+    this.#stir();
+  }
+
   /** Which of our addresses speaks to `destination` (RFC 6724 section 5). */
   sourceFor(destination: bigint): Candidate | undefined {
     const candidates: Candidate[] = [];

@@ -93,10 +93,28 @@ export class Connections {
   receive(socket: Socket, segment: Segment, region: Located, now: number): void {
     const { connection } = socket;
     if (connection === undefined) return;
-    connection.handleSegment(segment, region, now);
+    if (now < socket.confirmAt) connection.handleSegment(segment, region, now);
+    else this.#receiveAnswer(socket, connection, segment, region, now);
     this.#tell(socket, now);
     connection.settle();
     this.#ready.push(socket);
+  }
+
+  /** Tells the path from time to time that it works: only an answer that brings something new shows that. */
+  #receiveAnswer(
+    socket: Socket,
+    connection: Connection,
+    segment: Segment,
+    region: Located,
+    now: number,
+  ): void {
+    const { block } = connection;
+    const { sndUna } = block;
+    const { next } = block.receive;
+    connection.handleSegment(segment, region, now);
+    if (block.sndUna === sndUna && block.receive.next === next) return;
+    socket.path?.confirm(now);
+    socket.confirmAt = now + CONFIRM_MS;
   }
 
   /** Does what is due and sends what can be sent; answers when there will be more. */
@@ -248,6 +266,8 @@ export class Connections {
 
 /** Segments and events of one poll: the other activities of an appliance want their turn, too. */
 const TURNS = 128;
+/** Less than neighbours wait for news before they are asked (DELAY_FIRST_PROBE_TIME of RFC 4861 section 10). */
+const CONFIRM_MS = 3000;
 /** After so many refusals in a row of turns, the device is taken to be full for all. */
 const REFUSALS = 4;
 /** When to try again after the device's queue was full. */

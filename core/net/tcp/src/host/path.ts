@@ -29,6 +29,8 @@ export interface TcpPath {
    * `checksumStart`, `checksumOffset` and `segmentSize`; what goes before it is written here.
    */
   send(frame: Frame, transportLength: number, now: number): void;
+  /** What was sent arrives: the peer answered something new (RFC 4861 section 7.3.1). */
+  confirm(now: number): void;
 }
 
 /** The largest segment in an IP packet of `mtu` bytes, without its header and without options (RFC 6691). */

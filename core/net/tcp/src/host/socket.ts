@@ -46,6 +46,8 @@ export class Socket implements TcpConnection, Entry, Timed, Waiting, Evictable {
   isAborted = false;
   /** The MTU that the connection knows of. */
   mtu: number;
+  /** From when on the path wants to know again that it works. */
+  confirmAt = 0;
   readonly #onTouch: (socket: Socket) => void;
 
   /** `touch` is called when the application did something that the host has to look at. */

@@ -125,6 +125,8 @@ export class Host {
   polls = 0;
   /** The MTU of all its paths. */
   mtu: number;
+  /** When it was told that a path works. */
+  readonly confirmations: number[] = [];
   /** Whether there is a way to anybody. */
   isConnected = true;
   readonly #network: Network;
@@ -243,6 +245,9 @@ export class Host {
         const limit = frame.segmentSize === 0 ? host.mtu - networkHeaderLength : 0xffff;
         if (length > limit) throw new Error(`a segment of ${length} bytes`);
         network.carry(host.address, remote, bytes, frame.segmentSize, isPartial);
+      },
+      confirm(now) {
+        host.confirmations.push(now);
       },
     };
   }
