@@ -22,6 +22,11 @@ export class SequenceRanges {
   #recent = NO_WORDS;
   #recentCount = 0;
 
+  /** Where the last one ends; there is one. */
+  get end(): number {
+    return this.#words[this.count * 2 - 1] >>> 0;
+  }
+
   /** Forgets all. */
   clear(): void {
     this.count = 0;

@@ -58,6 +58,17 @@ export class ReceiveBuffer {
     return this.#ranges.count;
   }
 
+  /** Whether something behind a gap is at `sequence` or behind that. */
+  holdsFrom(sequence: number): boolean {
+    return this.#ranges.count > 0 && ((this.#ranges.end - sequence) | 0) > 0;
+  }
+
+  /** Forgets what is behind a gap and at `sequence` or behind that. */
+  cut(sequence: number): void {
+    this.#ranges.cut(sequence);
+    this.buffered = this.available + this.#ranges.bytes;
+  }
+
   /** Forgets everything and expects `sequence` next. */
   reset(sequence: number): void {
     this.release();

@@ -239,7 +239,7 @@ function takeText(
   // What comes after the peer's FIN is nonsense (section 3.10.7.4, seventh).
   if (c.isFinReceived) return;
   const length = segment.payloadEnd - segment.payloadStart;
-  if ((segment.flags & FIN) !== 0) noteFin(c, (sequence + length) >>> 0);
+  if ((segment.flags & FIN) !== 0) noteFin(c, sequence, (sequence + length) >>> 0);
   if (length > 0) receiveText(c, segment, region, sequence, now);
   receiveFin(c, now);
 }

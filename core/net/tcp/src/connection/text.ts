@@ -16,9 +16,9 @@ export function receiveText(
 ): void {
   const { receive } = c;
   const start = segment.payloadStart;
-  let end = segment.payloadEnd;
+  const end = segment.payloadEnd;
   const length = end - start;
-  if (c.isFinKnown) end = Math.min(end, start + ((c.peerFin - sequence) | 0));
+  if (c.isFinKnown && ((c.peerFin - sequence) | 0) < length) doubtFin(c);
   if (receive.lend(region, start, end, sequence)) {
     c.isLent = true;
     c.events |= READABLE;
@@ -36,11 +36,28 @@ export function receiveText(
   if (c.usesSacks) c.hasReport = true;
 }
 
-/** Remembers where the peer's FIN is; it counts when everything before it is here. */
-export function noteFin(c: ControlBlock, sequence: number): void {
-  if (c.isFinKnown) return;
+/**
+ * Remembers that the peer's FIN has number `sequence`, in a segment that begins with `start`; it counts when
+ * everything before it is here. Behind a gap it is easily guessed by an attacker, who could cut the stream
+ * off with it: bytes behind it, or another FIN, make it forgotten, and the peer will send its own again.
+ * When it is its turn (as RFC 5961 section 3.2 has it for resets) it counts, and nothing behind it does.
+ */
+export function noteFin(c: ControlBlock, start: number, sequence: number): void {
+  const { receive } = c;
+  if (((start - receive.next) | 0) <= 0) {
+    if (receive.gaps > 0) receive.cut(sequence);
+  } else if (receive.holdsFrom(sequence) || (c.isFinKnown && c.peerFin !== sequence)) {
+    doubtFin(c);
+    return;
+  }
   c.isFinKnown = true;
   c.peerFin = sequence;
+}
+
+/** The peer contradicts itself, or is not alone: it learns what we have. */
+function doubtFin(c: ControlBlock): void {
+  c.isFinKnown = false;
+  c.needs |= NEEDS_ACK;
 }
 
 /**
