@@ -172,6 +172,8 @@ describe('a neighbour with whom TCP makes progress', () => {
   });
 
   it('is asked for when there is none any more', () => {
-    expect(questions(BOB6, false)[0]).toBe('alice > 2001:db8::1 > 2001:db8::2 ND who-has 2001:db8::2');
+    expect(questions(BOB6, false)[0]).toBe(
+      'alice > 2001:db8::1 > 2001:db8::2 ND who-has 2001:db8::2',
+    );
   });
 });

@@ -17,6 +17,8 @@ export interface TcpFeatures {
   readonly nagle: boolean;
   /** Buffers grow with what the path carries. */
   readonly autoTuning: boolean;
+  /** On long paths what the window allows is spread over the round trip. */
+  readonly pacing: boolean;
   readonly congestion: CreateCongestionControl;
 }
 
@@ -28,6 +30,7 @@ export const ALL_FEATURES: TcpFeatures = {
   delayedAck: true,
   nagle: true,
   autoTuning: true,
+  pacing: true,
   congestion: cubic,
 };
 

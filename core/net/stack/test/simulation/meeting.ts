@@ -17,6 +17,7 @@ export const FEATURES = [
   'delayedAck',
   'nagle',
   'autoTuning',
+  'pacing',
   'cubic',
 ] as const;
 

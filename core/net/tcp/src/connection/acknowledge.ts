@@ -1,5 +1,6 @@
 import type { Segment } from '../packet.ts';
 import { FIN } from '../packet.ts';
+import { updatePacing } from './pacing.ts';
 import { onAcknowledgment, onDuplicateReport } from './recover.ts';
 import type { ControlBlock } from './state.ts';
 import { NEEDS_ACK, NEEDS_RESEND, timestampAt, WRITABLE } from './state.ts';
@@ -133,6 +134,7 @@ function measure(c: ControlBlock, sample: number, now: number): void {
   c.isBackedOff = false;
   c.roundTrip.sample(sample, now);
   c.timedPoint = c.sndNxt;
+  updatePacing(c);
 }
 
 /**

@@ -56,6 +56,7 @@ function forget(c: ControlBlock): void {
   c.ackAt = NEVER;
   c.idleAt = NEVER;
   c.roomAt = NEVER;
+  c.paceAt = NEVER;
 }
 
 /** Twice the MSL, which everybody takes for half a minute. */

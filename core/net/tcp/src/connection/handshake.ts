@@ -3,6 +3,7 @@ import type { SegmentOptions } from '../options.ts';
 import type { Segment } from '../packet.ts';
 import { ACK, SYN } from '../packet.ts';
 import { updateMss } from './mtu.ts';
+import { updatePacing } from './pacing.ts';
 import type { ControlBlock } from './state.ts';
 import { CONNECTED, NEEDS_ACK, NEEDS_SYN, NEVER, timestampAt } from './state.ts';
 import { armIdle } from './timer.ts';
@@ -63,6 +64,7 @@ export function establish(c: ControlBlock, segment: Segment, window: number, now
   }
   if (c.syns === 1 || (c.syns > 1 && isForLastSyn(c, segment))) {
     c.roundTrip.sample(now - c.lastSentAt, now);
+    updatePacing(c);
   }
   armIdle(c);
 }

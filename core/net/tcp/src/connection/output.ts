@@ -3,6 +3,7 @@ import type { SentRange } from '../recovery/scoreboard.ts';
 import { closeWhenSent } from './close.ts';
 import { transmitSyn } from './handshake.ts';
 import { isTrialDue, startTrial } from './mtu.ts';
+import { mayLeave, pace, pacedBurst } from './pacing.ts';
 import type { ControlBlock } from './state.ts';
 import {
   isSynchronized,
@@ -68,12 +69,16 @@ function transmitNew(c: ControlBlock, now: number, mostPayload: number): Transmi
   if (c.board.count >= MOST_SENT) return undefined;
   let inFlight = 0;
   if (sndNxt === c.sndUna) onRestart(c, now);
-  else inFlight = pipe(c);
+  else {
+    if (c.isPaced && !mayLeave(c, now)) return undefined;
+    inFlight = pipe(c);
+  }
   if (c.raiseAt <= now && isTrialDue(c, waiting, usable, c.congestion.window - inFlight)) {
     return transmitTrial(c, now);
   }
   const mss = segmentSize(c);
-  const most = mostPayload > mss ? burst(c, mss, mostPayload) : mss;
+  let most = mss;
+  if (mostPayload > mss) most = burst(c, mss, c.isPaced ? pacedBurst(c, mostPayload) : mostPayload);
   let length = waiting;
   if (length > usable) length = usable;
   if (length > most) length = most;
@@ -134,6 +139,7 @@ function transmitRange(c: ControlBlock, now: number, length: number, mss: number
     }
   }
   if (sndNxt === c.sndUna) c.progressAt = now;
+  if (c.isPaced) pace(c, length, now);
   c.board.add(sndNxt, end, now);
   c.sndNxt = end;
   c.lastSentAt = now;

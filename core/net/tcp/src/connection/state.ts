@@ -146,6 +146,10 @@ export class ControlBlock {
   timeouts = 0;
   /** The retransmission timeout was doubled, and no round trip was measured since. */
   isBackedOff = false;
+  /** The path is long, see `pacing.ts`: when what was sent has left at its rate, and bytes that need not wait. */
+  isPaced = false;
+  pacedUntil = 0;
+  unpaced = 0;
   /** Acknowledged data up to here was sent while the congestion window was the limit. */
   limitedPoint: number;
   /** The next round trip is measured with what is behind this. */
@@ -192,6 +196,7 @@ export class ControlBlock {
   ackAt = NEVER;
   idleAt = NEVER;
   roomAt = NEVER;
+  paceAt = NEVER;
   keepAliveMs = 0;
   userTimeoutMs = DEFAULT_USER_TIMEOUT_MS;
   /** When the peer was heard last, and when it last acknowledged what we wait for. */

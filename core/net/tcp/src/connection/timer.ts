@@ -23,6 +23,7 @@ import {
  * - `ackAt`: an acknowledgment waited for data for long enough.
  * - `idleAt`: keepalive, and the end of TIME-WAIT.
  * - `roomAt`: when `write` found no memory, to look for some.
+ * - `paceAt`: new data may leave.
  */
 export function nextTimeout(c: ControlBlock): number {
   let next = c.retransmitAt;
@@ -31,11 +32,13 @@ export function nextTimeout(c: ControlBlock): number {
   if (c.reorderAt < next) next = c.reorderAt;
   if (c.idleAt < next) next = c.idleAt;
   if (c.roomAt < next) next = c.roomAt;
+  if (c.paceAt < next) next = c.paceAt;
   return next;
 }
 
 export function handleTimeout(c: ControlBlock, now: number): void {
   c.now = now;
+  if (c.paceAt <= now) c.paceAt = NEVER;
   if (c.ackAt <= now) {
     c.ackAt = NEVER;
     c.needs |= NEEDS_ACK;

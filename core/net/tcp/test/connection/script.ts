@@ -62,7 +62,7 @@ export class Script {
       timestampOffset: 0,
       mss: 1460,
       pool: this.pool,
-      features: { ...ALL_FEATURES, ...features },
+      features: { ...ALL_FEATURES, pacing: false, ...features },
       ...more,
     };
     this.connection =

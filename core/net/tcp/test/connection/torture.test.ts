@@ -85,6 +85,7 @@ function randomEnd(random: Random): EndOptions {
     delayedAck: off(),
     nagle: off(),
     autoTuning: off(),
+    pacing: off(),
     congestion: random.pick([cubic, newReno]),
   };
   return {

@@ -52,7 +52,7 @@ describe('Rack (RFC 8985 section 6.2)', () => {
     rack.onDuplicate(0, 4 * MSS);
     rack.onDuplicate(0, 4 * MSS);
     expect(rack.detect(board, 101, known(80), false, MSS)).toBe(1 + 99 + 40);
-    for (let round = 2; round < 9; round++) rack.onDuplicate(round * 4 * MSS, (round + 1) * 4 * MSS);
+    for (let sent = 8; sent < 36; sent += 4) rack.onDuplicate(sent * MSS, (sent + 4) * MSS);
     expect(rack.detect(board, 101, known(80), false, MSS)).toBe(1 + 99 + 80);
   });
 

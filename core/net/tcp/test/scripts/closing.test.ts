@@ -230,6 +230,8 @@ const SCRIPTS: Script[] = [
       [30, 'is', 'ESTABLISHED'],
       [30, 'is', 'read 2000'],
     ],
+    differs:
+      'Linux keeps such a FIN and ends the stream there; who guesses one could so cut it off.',
   },
   {
     name: 'and then ends the stream, without what was kept behind it',

@@ -98,7 +98,8 @@ class Player {
       timestampOffset: (CLOCK - BEGIN) >>> 0,
       mss,
       pool: new BlockPool(heapMemory, 4096 * 4096),
-      features: { ...ALL_FEATURES, ...features },
+      // When something leaves is what scripts are about.
+      features: { ...ALL_FEATURES, pacing: false, ...features },
       ...(buffers === undefined ? {} : { buffers }),
     };
   }
