@@ -36,7 +36,8 @@ describe('a path (RFC 4861 section 7.3.1)', () => {
     network.run(30_000);
     const before = [client.confirmations.length, server.confirmations.length];
     for (let count = 0; count < 10; count++) {
-      for (const seen of last.values()) network.inject(seen.from, seen.to, seen, seen.payload.slice());
+      for (const seen of last.values())
+        network.inject(seen.from, seen.to, seen, seen.payload.slice());
       network.run(network.now + 5000);
     }
     expect([client.confirmations.length, server.confirmations.length]).toEqual(before);
