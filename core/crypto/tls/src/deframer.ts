@@ -1,0 +1,65 @@
+import { ok, type Result } from '@atoll/result/result';
+import { ALERT, abort, type TlsFailure } from './alert.ts';
+import { HANDSHAKE, HANDSHAKE_HEADER_LENGTH } from './message.ts';
+
+/**
+ * Puts handshake messages together that come in the fragments of records (RFC 8446, 5.1), or several in
+ * one. What it holds is bounded by {@link longest} of the message that is under way.
+ */
+export class Deframer {
+  #bytes: Uint8Array = NOTHING;
+  #length = 0;
+
+  /** Takes in `fragment`; call {@link next} until it has nothing before giving more. */
+  push(fragment: Uint8Array): void {
+    const needed = this.#length + fragment.length;
+    if (needed > this.#bytes.length) {
+      const grown = new Uint8Array(needed);
+      grown.set(this.#bytes.subarray(0, this.#length));
+      this.#bytes = grown;
+    }
+    this.#bytes.set(fragment, this.#length);
+    this.#length = needed;
+  }
+
+  /** The next whole message with its header, a copy; `undefined` when there is none yet. */
+  next(): Result<Uint8Array | undefined, TlsFailure> {
+    if (this.#length < HANDSHAKE_HEADER_LENGTH) return ok(undefined);
+    const [type, high, middle, low] = this.#bytes;
+    const body = (high << 16) | (middle << 8) | low;
+    if (body > longest(type)) {
+      return abort(ALERT.ILLEGAL_PARAMETER, `handshake message ${type} has ${body} bytes`);
+    }
+    const length = HANDSHAKE_HEADER_LENGTH + body;
+    if (this.#length < length) return ok(undefined);
+    const message = this.#bytes.slice(0, length);
+    this.#bytes.copyWithin(0, length, this.#length);
+    this.#length -= length;
+    if (this.#length === 0) this.#bytes = NOTHING;
+    return ok(message);
+  }
+
+  /** Whether a message is under way. Keys must not change then. */
+  get isInside(): boolean {
+    return this.#length > 0;
+  }
+}
+
+/** Bytes that we take of a message of `type`, without its header; none of what we do not know. */
+export function longest(type: number): number {
+  return LONGEST.get(type) ?? 0;
+}
+
+const LONGEST: ReadonlyMap<number, number> = /* @__PURE__ */ new Map([
+  [HANDSHAKE.CLIENT_HELLO, 0x8000],
+  [HANDSHAKE.SERVER_HELLO, 0x4000],
+  [HANDSHAKE.NEW_SESSION_TICKET, 0x8000],
+  [HANDSHAKE.ENCRYPTED_EXTENSIONS, 0x4000],
+  [HANDSHAKE.CERTIFICATE, 0x1_0000],
+  [HANDSHAKE.CERTIFICATE_REQUEST, 0x8000],
+  [HANDSHAKE.CERTIFICATE_VERIFY, 0x1000],
+  [HANDSHAKE.FINISHED, 64],
+  [HANDSHAKE.KEY_UPDATE, 1],
+]);
+
+const NOTHING = new Uint8Array(0);

@@ -1,0 +1,264 @@
+/** The extensions of a ClientHello (RFC 8446, 4.2; RFC 6066, 3; RFC 7301; RFC 8449). */
+import { Reader } from '@atoll/bytes/reader';
+import { Writer } from '@atoll/bytes/writer';
+import {
+  type Codecs,
+  EXTENSION,
+  type Extension,
+  parseBytes,
+  parseEmpty,
+  parseU16,
+  parseU16List,
+  u16s,
+} from './extension.ts';
+import { around16, isWhole, vector8, vector16, writeVector8, writeVector16 } from './vector.ts';
+
+/** What a client offers. All of it may be missing; {@link preSharedKey} is always the last extension. */
+export interface Offer {
+  /** A host name in lower case; empty when the list names nothing that is one. */
+  readonly serverName: string;
+  readonly groups: readonly number[];
+  readonly signatureSchemes: readonly number[];
+  readonly certificateSchemes: readonly number[];
+  /** Each byte of a protocol's name is one character. */
+  readonly protocols: readonly string[];
+  readonly recordSizeLimit: number;
+  readonly versions: readonly number[];
+  readonly cookie: Uint8Array;
+  readonly pskModes: readonly number[];
+  /** Distinguished names in DER. */
+  readonly authorities: readonly Uint8Array[];
+  readonly keyShares: readonly KeyShare[];
+  readonly earlyData: true;
+  readonly preSharedKey: OfferedPsks;
+}
+
+export interface KeyShare {
+  readonly group: number;
+  readonly key: Uint8Array;
+}
+
+export interface OfferedPsks {
+  readonly identities: readonly PskIdentity[];
+  readonly binders: readonly Uint8Array[];
+}
+
+export interface PskIdentity {
+  readonly identity: Uint8Array;
+  /** Milliseconds since the ticket came, plus its `ageAdd`, modulo 2^32. */
+  readonly obfuscatedAge: number;
+}
+
+/** psk_dhe_ke, the only mode that we know: without a key exchange there is no forward secrecy. */
+export const PSK_DHE_KE = 1;
+
+export function emitOffer(offer: Partial<Offer>): Extension[] {
+  const extensions: Extension[] = [];
+  for (const key of OFFER_KEYS) {
+    const value = offer[key];
+    if (value === undefined) continue;
+    const out = new Writer(64);
+    (EMIT[key] as (out: Writer, value: unknown) => void)(out, value);
+    extensions.push({ type: OFFER[key][0], data: out.finish() });
+  }
+  return extensions;
+}
+
+/** Bytes of the vector of binders, which the binders themselves do not cover (RFC 8446, 4.2.11.2). */
+export function bindersLength({ binders }: OfferedPsks): number {
+  return binders.reduce((sum, binder) => sum + 1 + binder.length, 2);
+}
+
+export function parseServerName(data: Uint8Array): string | undefined {
+  const reader = new Reader(data);
+  const list = new Reader(vector16(reader));
+  if (!isWhole(reader) || list.remaining === 0) return undefined;
+  let host = '';
+  while (list.remaining > 0 && !list.truncated) {
+    const type = list.u8();
+    const name = vector16(list);
+    if (name.length === 0) return undefined;
+    if (type !== HOST_NAME) continue;
+    if (host !== '') return undefined;
+    host = String.fromCharCode(...name.subarray(0, HOST_NAME_LONGEST + 1)).toLowerCase();
+    if (name.length > HOST_NAME_LONGEST || !/^[a-z0-9_-]+(\.[a-z0-9_-]+)*$/.test(host)) {
+      return undefined;
+    }
+  }
+  return list.truncated ? undefined : host;
+}
+
+export function parseProtocols(data: Uint8Array): string[] | undefined {
+  const reader = new Reader(data);
+  const list = new Reader(vector16(reader));
+  const protocols: string[] = [];
+  while (list.remaining > 0 && !list.truncated) {
+    const name = vector8(list);
+    if (name.length === 0) return undefined;
+    protocols.push(String.fromCharCode(...name));
+  }
+  return isWhole(reader) && !list.truncated && protocols.length > 0 ? protocols : undefined;
+}
+
+export function emitProtocols(out: Writer, protocols: readonly string[]): void {
+  around16(out, () => {
+    for (const name of protocols) {
+      writeVector8(
+        out,
+        Uint8Array.from(name, (character) => character.charCodeAt(0)),
+      );
+    }
+  });
+}
+
+function emitServerName(out: Writer, name: string): void {
+  around16(out, () => {
+    out.u8(HOST_NAME);
+    writeVector16(
+      out,
+      Uint8Array.from(name, (character) => character.charCodeAt(0)),
+    );
+  });
+}
+
+export function parseKeyShare(data: Uint8Array): KeyShare | undefined {
+  const reader = new Reader(data);
+  const share = readKeyShare(reader);
+  return isWhole(reader) && share.key.length > 0 ? share : undefined;
+}
+
+export function emitKeyShare(out: Writer, { group, key }: KeyShare): void {
+  out.u16(group);
+  writeVector16(out, key);
+}
+
+function readKeyShare(reader: Reader): KeyShare {
+  return { group: reader.u16(), key: vector16(reader) };
+}
+
+/** An empty list asks for a HelloRetryRequest. */
+function parseKeyShares(data: Uint8Array): KeyShare[] | undefined {
+  const reader = new Reader(data);
+  const list = new Reader(vector16(reader));
+  const shares: KeyShare[] = [];
+  while (list.remaining > 0 && !list.truncated) {
+    const share = readKeyShare(list);
+    if (share.key.length === 0) return undefined;
+    shares.push(share);
+  }
+  return isWhole(reader) && !list.truncated ? shares : undefined;
+}
+
+function parseVersions(data: Uint8Array): number[] | undefined {
+  const reader = new Reader(data);
+  const list = vector8(reader);
+  return isWhole(reader) ? u16s(list) : undefined;
+}
+
+function parseModes(data: Uint8Array): number[] | undefined {
+  const reader = new Reader(data);
+  const modes = vector8(reader);
+  return isWhole(reader) && modes.length > 0 ? [...modes] : undefined;
+}
+
+export function parseAuthorities(data: Uint8Array): Uint8Array[] | undefined {
+  const reader = new Reader(data);
+  const list = new Reader(vector16(reader));
+  const names: Uint8Array[] = [];
+  while (list.remaining > 0 && !list.truncated) {
+    const name = vector16(list);
+    if (name.length === 0) return undefined;
+    names.push(name);
+  }
+  return isWhole(reader) && !list.truncated && names.length > 0 ? names : undefined;
+}
+
+export function emitAuthorities(out: Writer, names: readonly Uint8Array[]): void {
+  around16(out, () => {
+    for (const name of names) writeVector16(out, name);
+  });
+}
+
+function parsePsks(data: Uint8Array): OfferedPsks | undefined {
+  const reader = new Reader(data);
+  const list = new Reader(vector16(reader));
+  const codes = new Reader(vector16(reader));
+  const identities: PskIdentity[] = [];
+  while (list.remaining > 0 && !list.truncated) {
+    const identity = vector16(list);
+    if (identity.length === 0) return undefined;
+    identities.push({ identity, obfuscatedAge: list.u32() });
+  }
+  const binders: Uint8Array[] = [];
+  while (codes.remaining > 0 && !codes.truncated) {
+    const binder = vector8(codes);
+    if (binder.length < BINDER_SHORTEST) return undefined;
+    binders.push(binder);
+  }
+  const whole = isWhole(reader) && !list.truncated && !codes.truncated;
+  return whole && identities.length > 0 && binders.length > 0 ? { identities, binders } : undefined;
+}
+
+function emitPsks(out: Writer, { identities, binders }: OfferedPsks): void {
+  around16(out, () => {
+    for (const { identity, obfuscatedAge } of identities) {
+      writeVector16(out, identity);
+      out.u32(obfuscatedAge);
+    }
+  });
+  around16(out, () => {
+    for (const binder of binders) writeVector8(out, binder);
+  });
+}
+
+export function emitU16List(out: Writer, list: readonly number[]): void {
+  around16(out, () => {
+    for (const value of list) out.u16(value);
+  });
+}
+
+/** In the order in which we write them. */
+export const OFFER: Codecs<Offer> = {
+  serverName: [EXTENSION.SERVER_NAME, parseServerName],
+  groups: [EXTENSION.SUPPORTED_GROUPS, parseU16List],
+  signatureSchemes: [EXTENSION.SIGNATURE_ALGORITHMS, parseU16List],
+  certificateSchemes: [EXTENSION.SIGNATURE_ALGORITHMS_CERT, parseU16List],
+  protocols: [EXTENSION.ALPN, parseProtocols],
+  recordSizeLimit: [EXTENSION.RECORD_SIZE_LIMIT, parseU16],
+  versions: [EXTENSION.SUPPORTED_VERSIONS, parseVersions],
+  cookie: [EXTENSION.COOKIE, parseBytes],
+  pskModes: [EXTENSION.PSK_KEY_EXCHANGE_MODES, parseModes],
+  authorities: [EXTENSION.CERTIFICATE_AUTHORITIES, parseAuthorities],
+  keyShares: [EXTENSION.KEY_SHARE, parseKeyShares],
+  earlyData: [EXTENSION.EARLY_DATA, parseEmpty],
+  preSharedKey: [EXTENSION.PRE_SHARED_KEY, parsePsks],
+};
+
+const OFFER_KEYS = Object.keys(OFFER) as readonly (keyof Offer)[];
+
+const EMIT: { readonly [Key in keyof Offer]: (out: Writer, value: Offer[Key]) => void } = {
+  serverName: emitServerName,
+  groups: emitU16List,
+  signatureSchemes: emitU16List,
+  certificateSchemes: emitU16List,
+  protocols: emitProtocols,
+  recordSizeLimit: (out, limit) => out.u16(limit),
+  versions(out, versions) {
+    out.u8(2 * versions.length);
+    for (const version of versions) out.u16(version);
+  },
+  cookie: writeVector16,
+  pskModes: (out, modes) => writeVector8(out, Uint8Array.from(modes)),
+  authorities: emitAuthorities,
+  keyShares: (out, shares) =>
+    around16(out, () => {
+      for (const share of shares) emitKeyShare(out, share);
+    }),
+  earlyData() {},
+  preSharedKey: emitPsks,
+};
+
+const HOST_NAME = 0;
+const HOST_NAME_LONGEST = 253;
+/** Bytes of the shortest hash that a suite may have. */
+const BINDER_SHORTEST = 32;

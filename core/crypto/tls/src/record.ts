@@ -1,0 +1,237 @@
+/** Records (RFC 8446, 5): where one ends, and what protects it. */
+import { u16, writeU16, writeU32 } from '@atoll/bytes/field';
+import type { Aead } from '@atoll/primitives/aead';
+import { ok, type Result } from '@atoll/result/result';
+import { ALERT, abort, type TlsFailure } from './alert.ts';
+import { expandLabel, nextTrafficSecret } from './key-schedule.ts';
+import type { CipherSuite } from './suite.ts';
+
+export const CONTENT = {
+  CHANGE_CIPHER_SPEC: 20,
+  ALERT: 21,
+  HANDSHAKE: 22,
+  APPLICATION_DATA: 23,
+} as const;
+
+export const RECORD_HEADER_LENGTH = 5;
+/** The most bytes of content. */
+export const PLAINTEXT_LONGEST = 2 ** 14;
+/** The most bytes of content, type and padding: the largest record_size_limit (RFC 8449, 4). */
+export const INNER_LONGEST = PLAINTEXT_LONGEST + 1;
+const CIPHERTEXT_LONGEST = PLAINTEXT_LONGEST + 256;
+
+/** Where a record lies: its header starts at `start`, and it ends before `end`. */
+export interface RecordRange {
+  readonly bytes: Uint8Array;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Cuts a stream of bytes into records, in place: only one that is not whole yet is copied. */
+export class RecordReader {
+  #input: Uint8Array = NOTHING;
+  #at = 0;
+  #held: Uint8Array = NOTHING;
+  #holding = 0;
+
+  /** Takes in the next `bytes` of the stream; call {@link next} until it has nothing before giving more. */
+  push(bytes: Uint8Array): void {
+    this.#input = bytes;
+    this.#at = 0;
+  }
+
+  /** The next whole record, or `undefined`. A record longer than any may be is a record_overflow. */
+  next(): Result<RecordRange | undefined, TlsFailure> {
+    return this.#holding > 0 ? this.#nextHeld() : this.#nextInPlace();
+  }
+
+  #nextInPlace(): Result<RecordRange | undefined, TlsFailure> {
+    const bytes = this.#input;
+    const start = this.#at;
+    if (bytes.length - start >= RECORD_HEADER_LENGTH) {
+      const length = recordLength(bytes, start);
+      if (!length.ok) return length;
+      const end = start + length.value;
+      if (end <= bytes.length) {
+        this.#at = end;
+        return ok({ bytes, start, end });
+      }
+    }
+    if (start === bytes.length) {
+      this.#input = NOTHING;
+      this.#at = 0;
+      return ok(undefined);
+    }
+    this.#held = new Uint8Array(RECORD_HEADER_LENGTH);
+    return this.#nextHeld();
+  }
+
+  #nextHeld(): Result<RecordRange | undefined, TlsFailure> {
+    if (!this.#hold(RECORD_HEADER_LENGTH)) return ok(undefined);
+    const length = recordLength(this.#held, 0);
+    if (!length.ok) return length;
+    if (this.#held.length < length.value) {
+      const whole = new Uint8Array(length.value);
+      whole.set(this.#held);
+      this.#held = whole;
+    }
+    if (!this.#hold(length.value)) return ok(undefined);
+    const bytes = this.#held;
+    this.#held = NOTHING;
+    this.#holding = 0;
+    return ok({ bytes, start: 0, end: bytes.length });
+  }
+
+  /** Whether `length` bytes are held, after taking what is missing from the input. */
+  #hold(length: number): boolean {
+    const missing = length - this.#holding;
+    if (missing > 0) {
+      const part = this.#input.subarray(this.#at, this.#at + missing);
+      this.#held.set(part, this.#holding);
+      this.#holding += part.length;
+      this.#at += part.length;
+    }
+    return this.#holding >= length;
+  }
+}
+
+/** Bytes of the record at `start`, with its header. Its version says nothing (RFC 8446, 5.1). */
+function recordLength(bytes: Uint8Array, start: number): Result<number, TlsFailure> {
+  const type = bytes[start];
+  if (type < CONTENT.CHANGE_CIPHER_SPEC || type > CONTENT.APPLICATION_DATA) {
+    return abort(ALERT.UNEXPECTED_MESSAGE, `a record of type ${type}`);
+  }
+  const length = u16(bytes, start + 3);
+  const most = type === CONTENT.APPLICATION_DATA ? CIPHERTEXT_LONGEST : PLAINTEXT_LONGEST;
+  if (length > most) return abort(ALERT.RECORD_OVERFLOW, `a record of ${length} bytes`);
+  return ok(RECORD_HEADER_LENGTH + length);
+}
+
+/** Writes the header of a record with `length` bytes behind it. */
+export function writeRecordHeader(
+  bytes: Uint8Array,
+  start: number,
+  type: number,
+  length: number,
+): void {
+  bytes[start] = type;
+  writeU16(bytes, start + 1, 0x0303);
+  writeU16(bytes, start + 3, length);
+}
+
+export interface Opened {
+  readonly type: number;
+  /** The content lies at `[start, end)` of the bytes of the record. */
+  readonly start: number;
+  readonly end: number;
+}
+
+/** What protects the records of one direction, from one traffic secret on (RFC 8446, 5.2 to 5.5). */
+export class Protection {
+  readonly suite: CipherSuite;
+  #secret: Uint8Array;
+  #aead: Aead;
+  #iv: Uint8Array;
+  #sequence = 0;
+  readonly #nonce: Uint8Array;
+  readonly #header = new Uint8Array(RECORD_HEADER_LENGTH);
+
+  /** Takes `secret` over and wipes it when it is not needed any more. */
+  constructor(suite: CipherSuite, secret: Uint8Array) {
+    this.suite = suite;
+    this.#secret = secret;
+    this.#nonce = new Uint8Array(suite.aead.nonceLength);
+    [this.#aead, this.#iv] = trafficKeys(suite, secret);
+  }
+
+  /** How many records went through under these keys. */
+  get sequence(): number {
+    return this.#sequence;
+  }
+
+  /** Whether the keys protected as many records as their AEAD allows. */
+  get isWorn(): boolean {
+    return this.#sequence >= this.suite.recordLimit;
+  }
+
+  /** Bytes that a record has beside its content and padding. */
+  get overhead(): number {
+    return RECORD_HEADER_LENGTH + 1 + this.suite.aead.tagLength;
+  }
+
+  /**
+   * Makes a record of `type` of the content at `[start + 5, start + 5 + length)`, which becomes the
+   * ciphertext, with `padding` zeros; answers where it ends, {@link overhead} and padding behind the content.
+   */
+  seal(bytes: Uint8Array, start: number, type: number, length: number, padding = 0): number {
+    const content = start + RECORD_HEADER_LENGTH;
+    const end = content + length + 1 + padding;
+    bytes[content + length] = type;
+    bytes.fill(0, content + length + 1, end);
+    const { tagLength } = this.suite.aead;
+    const header = this.#header;
+    writeRecordHeader(header, 0, CONTENT.APPLICATION_DATA, end - content + tagLength);
+    bytes.set(header, start);
+    this.#aead.seal(this.#nextNonce(), header, bytes, content, end, end);
+    return end + tagLength;
+  }
+
+  /**
+   * Opens the record at `[start, end)` of `bytes` in place. `innerLongest` bounds content, type and
+   * padding together; it is our record_size_limit.
+   */
+  open({ bytes, start, end }: RecordRange, innerLongest: number): Result<Opened, TlsFailure> {
+    const content = start + RECORD_HEADER_LENGTH;
+    const tag = end - this.suite.aead.tagLength;
+    if (tag <= content) return abort(ALERT.BAD_RECORD_MAC, 'a record is too short');
+    if (tag - content > innerLongest) {
+      return abort(ALERT.RECORD_OVERFLOW, `a record with ${tag - content} bytes in it`);
+    }
+    this.#header.set(bytes.subarray(start, content));
+    if (!this.#aead.open(this.#nextNonce(), this.#header, bytes, content, tag, tag)) {
+      this.#sequence--;
+      return abort(ALERT.BAD_RECORD_MAC, 'a record is not authentic');
+    }
+    let at = tag - 1;
+    while (at >= content && bytes[at] === 0) at--;
+    if (at < content) return abort(ALERT.UNEXPECTED_MESSAGE, 'a record of zeros only');
+    return ok({ type: bytes[at], start: content, end: at });
+  }
+
+  /** Goes on to the next keys (KeyUpdate) and forgets these. */
+  update(): void {
+    const next = nextTrafficSecret(this.suite.hash, this.#secret);
+    this.wipe();
+    this.#secret = next;
+    [this.#aead, this.#iv] = trafficKeys(this.suite, next);
+    this.#sequence = 0;
+  }
+
+  /** Forgets the keys, as far as the language allows. */
+  wipe(): void {
+    this.#secret.fill(0);
+    this.#iv.fill(0);
+    this.#aead.wipe();
+  }
+
+  #nextNonce(): Uint8Array {
+    const nonce = this.#nonce;
+    const low = nonce.length - 8;
+    nonce.fill(0, 0, low);
+    writeU32(nonce, low, Math.floor(this.#sequence / 0x1_0000_0000));
+    writeU32(nonce, low + 4, this.#sequence);
+    for (let at = 0; at < nonce.length; at++) nonce[at] ^= this.#iv[at];
+    this.#sequence++;
+    return nonce;
+  }
+}
+
+function trafficKeys({ aead, hash }: CipherSuite, secret: Uint8Array): [Aead, Uint8Array] {
+  const key = expandLabel(hash, secret, 'key', NOTHING, aead.keyLength);
+  const iv = expandLabel(hash, secret, 'iv', NOTHING, aead.nonceLength);
+  const keyed = aead.withKey(key);
+  key.fill(0);
+  return [keyed, iv];
+}
+
+const NOTHING = new Uint8Array(0);
