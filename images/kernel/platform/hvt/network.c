@@ -35,6 +35,7 @@ struct ring {
 };
 
 static volatile struct ring *ring;
+static uint32_t tail;
 static uint8_t buffers[WAITING][BUFFER_SIZE];
 
 void ring_start(uint64_t physical) {
@@ -43,9 +44,11 @@ void ring_start(uint64_t physical) {
     /* It may lie across two windows, which are given out one behind the other. */
     if (place != NULL && paging_shared(last) == place + (last - physical))
         ring = (volatile struct ring *)place;
+    if (ring != NULL)
+        tail = ring->tail;
 }
 
-static bool has_room(uint32_t tail) {
+static bool has_room(void) {
     for (int i = 0; i < PATIENCE; i++) {
         if (tail - ring->head < WAITING)
             return true;
@@ -55,8 +58,7 @@ static bool has_room(uint32_t tail) {
 }
 
 static bool write_to_ring(unsigned handle, const void *bytes, size_t length) {
-    uint32_t tail = ring->tail;
-    if (!has_room(tail))
+    if (!has_room())
         return false;
     uint8_t *buffer = buffers[tail % WAITING];
     memcpy(buffer, bytes, length);
@@ -65,7 +67,7 @@ static bool write_to_ring(unsigned handle, const void *bytes, size_t length) {
     ring->entries[tail % RING_SIZE].data = (uint64_t)buffer;
     ring->entries[tail % RING_SIZE].length = (uint32_t)length;
     __atomic_thread_fence(__ATOMIC_RELEASE);
-    ring->tail = tail + 1;
+    ring->tail = ++tail;
     /* Either the tender sees the new tail before it sleeps, or we that it sleeps. */
     __atomic_thread_fence(__ATOMIC_SEQ_CST);
     if (ring->needs_kick)
