@@ -133,6 +133,16 @@ describe.skipIf(lacks('cc')).each(PLATFORMS)('a tender for %s that lies', (platf
   });
 });
 
+describe.skipIf(lacks('cc'))('a tender for spt', () => {
+  it('with something of its own behind the memory is refused', async () => {
+    const image = await buildGuest('spt', { script: '' });
+    // It says 12 MiB and has mapped 16, as if the rest were its own.
+    const { status, stdout } = await runGuest(image, [`--poke=${0x11000}=0000c00000000000`]);
+    expect(stdout).toContain('the 8 GiB behind the memory are not free');
+    expect(status).toBe(69);
+  });
+});
+
 describe.skipIf(lacks('cc'))('a tender for hvt that lies', () => {
   it('about the clock is told so', async () => {
     const image = await buildGuest('hvt', { script: '' });
