@@ -6,6 +6,7 @@ import { HmacDrbg } from '../src/hmac-drbg.ts';
 import { chacha20Poly1305 } from '../src/reference/chacha20-poly1305.ts';
 import { ed25519 } from '../src/reference/ed25519.ts';
 import { p256, p384, p521 } from '../src/reference/nist.ts';
+import { scrypt } from '../src/reference/scrypt.ts';
 import { sha256, sha384, sha512 } from '../src/reference/sha2.ts';
 import { x25519 } from '../src/reference/x25519.ts';
 import { ascii, hex } from './hex.ts';
@@ -90,6 +91,26 @@ describe('RFC 8439', () => {
     aead.seal(nonce, hex('50515253c0c1c2c3c4c5c6c7'), bytes, 0, text.length, text.length);
     expect(toHex(bytes.subarray(0, 16))).toBe('d31a8d34648e60db7b86afbc53ef7ec2');
     expect(toHex(bytes.subarray(text.length))).toBe('1ae10b594f09e26a7e902ecbd0600691');
+  });
+});
+
+describe('RFC 7914', () => {
+  it('12, the first two', () => {
+    const least = { cost: 16, blockSize: 1, parallelization: 1 };
+    expect(toHex(scrypt(hex(''), hex(''), least, 64))).toBe(
+      '77d6576238657b203b19ca42c18a0497f16b4844e3074ae8dfdffa3fede21442' +
+        'fcd0069ded0948f8326a753a0fc81f17e8d3e0fb2e0d3628cf35e20c38d18906',
+    );
+    const more = { cost: 1024, blockSize: 8, parallelization: 16 };
+    expect(toHex(scrypt(ascii('password'), ascii('NaCl'), more, 64))).toBe(
+      'fdbabe1c9d3472007856e7190d01e9fe7c6ad7cbc8237830e77376634b373162' +
+        '2eaf30d92e22a3886ff109279d9830dac727afb94a83ee6d8360cbdfa2cc0640',
+    );
+  });
+
+  it('takes no cost that is not a power of two', () => {
+    const cost = { cost: 1000, blockSize: 1, parallelization: 1 };
+    expect(() => scrypt(hex(''), hex(''), cost, 64)).toThrow();
   });
 });
 

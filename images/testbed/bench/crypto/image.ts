@@ -1,7 +1,7 @@
 // Runs inside an image: every operation of the native provider; writes the rates as JSON.
 import type { Host } from '@atoll/device/host';
 import { hostFastPaths } from '@atoll/driver-host/fast';
-import { mlKem768 } from '@atoll/primitives/reference/ml-kem';
+import { fastMlKem768 } from '@atoll/primitives/fast';
 import { generateRsaKey } from '@atoll/primitives/rsa-generate';
 import { nativeProvider } from '../../test/crypto/native.ts';
 import { kemOperations, operationsOf, rateOf } from './operations.ts';
@@ -11,7 +11,8 @@ declare const host: Host;
 const MILLISECONDS = 10;
 
 const entropy = { fill: (bytes: Uint8Array) => host.entropy(bytes) };
-const provider = { ...nativeProvider(hostFastPaths(host)), mlKem768 };
+const fast = hostFastPaths(host);
+const provider = { ...nativeProvider(fast), mlKem768: fastMlKem768(fast) };
 const key = generateRsaKey(2048, entropy);
 const operations = [...operationsOf(provider, key, entropy), ...kemOperations(provider, entropy)];
 const now = () => host.monotonic();

@@ -83,7 +83,7 @@ export function operationsOf(
   return operations;
 }
 
-/** ML-KEM, which has one provider only. */
+/** ML-KEM, which is in no library. */
 export function kemOperations({ mlKem768 }: Provider, entropy: Entropy): Operation[] {
   const { privateKey, publicKey } = mlKem768.generate(entropy);
   const sent = mlKem768.encapsulate(publicKey, entropy)?.ciphertext ?? new Uint8Array();

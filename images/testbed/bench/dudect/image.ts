@@ -1,6 +1,7 @@
 // Runs inside an image: times of each subject on both kinds of secrets, as JSON.
 import type { Host } from '@atoll/device/host';
 import { hostFastPaths } from '@atoll/driver-host/fast';
+import { fastMlKem768 } from '@atoll/primitives/fast';
 import { generateRsaKey } from '@atoll/primitives/rsa-generate';
 import { Random } from '@atoll/sim/random';
 import { nativeProvider } from '../../test/crypto/native.ts';
@@ -14,7 +15,8 @@ declare const host: Host;
 const SHARES = [1, 0.95, 0.8, 0.5];
 
 const random = new Random(host.monotonic() * 1e6);
-const native = nativeProvider(hostFastPaths(host));
+const fast = hostFastPaths(host);
+const native = nativeProvider(fast);
 const { aesGcm, aesCcm, chacha20Poly1305, x25519, curves, hashes, ed25519, rsa } = native;
 
 for (const subject of [
@@ -24,6 +26,7 @@ for (const subject of [
   subjects.tagCheck(aesGcm[128]),
   subjects.tagCheck(aesCcm(16, 16)),
   subjects.tagCheck(chacha20Poly1305),
+  subjects.decapsulation(fastMlKem768(fast), random),
   subjects.agreement(x25519, random, 15_000),
   subjects.agreement(curves.secp256r1, random, 3_000),
   subjects.ed25519Signing(ed25519, random),

@@ -2,6 +2,7 @@ import type { AeadAlgorithm } from '@atoll/primitives/aead';
 import type { Agreement } from '@atoll/primitives/agreement';
 import { equalBytes } from '@atoll/primitives/equal';
 import type { HashAlgorithm } from '@atoll/primitives/hash';
+import type { Kem } from '@atoll/primitives/kem';
 import type { NistCurve } from '@atoll/primitives/nist';
 import type { Rsa, RsaPrivateKey } from '@atoll/primitives/rsa';
 import type { Ed25519 } from '@atoll/primitives/signature';
@@ -137,6 +138,22 @@ export function rsaOperation(rsa: Rsa, key: RsaPrivateKey, random: Random): Subj
     measurements: 1_500,
     prepare,
     run: () => void rsa.raisePrivate(key, secret, random),
+  };
+}
+
+/** Whether a ciphertext was forged must not show (FIPS 203, 6.3). */
+export function decapsulation(kem: Kem, random: Random): Subject {
+  const { privateKey, publicKey } = kem.generate(random);
+  const sent = kem.encapsulate(publicKey, random)?.ciphertext;
+  if (sent === undefined) throw new Error('no ciphertext');
+  const kinds = [sent, ...withWrongByte(sent, 0)];
+  const ciphertext = new Uint8Array(sent.length);
+  return {
+    name: `${kem.name}, decapsulate`,
+    classes: ['right', 'forged'],
+    measurements: 3_000,
+    prepare: (which) => select(ciphertext, kinds, which),
+    run: () => void kem.decapsulate(privateKey, ciphertext),
   };
 }
 

@@ -1,11 +1,12 @@
 import type { AeadAlgorithm } from '@atoll/primitives/aead';
 import type { Agreement } from '@atoll/primitives/agreement';
 import { ecdsa } from '@atoll/primitives/ecdsa';
+import type { Kem } from '@atoll/primitives/kem';
 import type { RsaPrivateKey } from '@atoll/primitives/rsa';
 import { rsaPkcs1 } from '@atoll/primitives/rsa-pkcs1';
 import { rsaPss } from '@atoll/primitives/rsa-pss';
 import type { SignatureScheme } from '@atoll/primitives/signature';
-import type { Random } from '@atoll/sim/random';
+import { Random } from '@atoll/sim/random';
 import type { Provider } from './provider.ts';
 
 export type Half = Omit<Provider, 'mlKem768'>;
@@ -106,6 +107,25 @@ function compareAgreements(a: Agreement, b: Agreement, random: Random): void {
   ];
   if (one === undefined || other === undefined) throw new Error('no secret');
   agreeOn(`secret of ${a.name}`, one, other);
+}
+
+/** From the same randomness comes the same, and damage makes the same secret that nobody has. */
+export function compareKems(a: Kem, b: Kem, random: Random): void {
+  const seed = random.below(2 ** 32);
+  const [{ privateKey, publicKey }, other] = [a, b].map((kem) => kem.generate(new Random(seed)));
+  agreeOn(`public key of ${a.name}`, publicKey, other.publicKey);
+  agreeOn(`private key of ${a.name}`, privateKey, other.privateKey);
+  const [sent, alike] = [a, b].map((kem) => kem.encapsulate(publicKey, new Random(seed + 1)));
+  if (sent === undefined || alike === undefined) throw new Error(`${a.name}: no ciphertext`);
+  agreeOn(`ciphertext of ${a.name}`, sent.ciphertext, alike.ciphertext);
+  agreeOn(`secret of ${a.name}`, sent.shared, alike.shared);
+  const damaged = sent.ciphertext.slice();
+  damaged[random.below(damaged.length)] ^= 1 << random.below(8);
+  for (const ciphertext of [sent.ciphertext, damaged, random.bytes(damaged.length)]) {
+    const [one, two] = [a, b].map((kem) => kem.decapsulate(privateKey, ciphertext));
+    if (one === undefined || two === undefined) throw new Error(`${a.name}: no secret`);
+    agreeOn(`secret of ${a.name}`, one, two);
+  }
 }
 
 interface BoundScheme {

@@ -1,14 +1,16 @@
-import { createFastPaths } from '@atoll/driver-node/fast';
+import { fastMlKem768 } from '@atoll/primitives/fast';
 import { generateRsaKey } from '@atoll/primitives/rsa-generate';
 import { Random } from '@atoll/sim/random';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { compareProviders } from './compare.ts';
+import { nodeFastPaths } from '../../src/fast.ts';
+import { compareKems, compareProviders } from './compare.ts';
 import { misuses } from './misuse.ts';
 import { nativeProvider } from './native.ts';
 import { REFERENCE } from './reference.ts';
 
-const native = nativeProvider(createFastPaths({}));
+const fast = await nodeFastPaths(['primitives']);
+const native = nativeProvider(fast);
 
 describe('node:crypto and the reference', () => {
   it('do the same', () => {
@@ -18,6 +20,13 @@ describe('node:crypto and the reference', () => {
         compareProviders(REFERENCE, native, key, new Random(seed));
       }),
       { numRuns: 8 },
+    );
+  });
+
+  it('and ML-KEM as a fast path too', () => {
+    const kem = fastMlKem768(fast);
+    fc.assert(
+      fc.property(fc.nat(), (seed) => compareKems(REFERENCE.mlKem768, kem, new Random(seed))),
     );
   });
 

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { createFastPaths } from '@atoll/driver-node/fast';
+import { fastMlKem768 } from '@atoll/primitives/fast';
 import { describe, expect, it } from 'vitest';
+import { nodeFastPaths } from '../../src/fast.ts';
 import { nativeProvider } from './native.ts';
 import { REFERENCE } from './reference.ts';
 import { APPLICABLE, SKIPPED } from './wycheproof/files.ts';
@@ -11,7 +12,8 @@ import type { VectorFile } from './wycheproof/vectors.ts';
 const FOLDER = '../shared/data/wycheproof';
 const present = existsSync(FOLDER);
 
-const native = { ...nativeProvider(createFastPaths({})), mlKem768: REFERENCE.mlKem768 };
+const fast = await nodeFastPaths(['primitives']);
+const native = { ...nativeProvider(fast), mlKem768: fastMlKem768(fast) };
 const PROVIDERS = { reference: REFERENCE, 'native (node:crypto)': native };
 
 for (const [provider, algorithms] of Object.entries(PROVIDERS)) {

@@ -19,8 +19,7 @@ const LIMIT = 900_000;
  */
 const NTH = process.env.ATOLL_WYCHEPROOF === 'all' ? 1 : 16;
 
-const NATIVE = APPLICABLE.filter((name) => !name.startsWith('mlkem'));
-const runs = { native: parcelsOf(NATIVE, 1), reference: parcelsOf(APPLICABLE, NTH) };
+const runs = { native: parcelsOf(APPLICABLE, 1), reference: parcelsOf(APPLICABLE, NTH) };
 
 describe.skipIf(lacks('cc'))('Wycheproof in an image', () => {
   for (const provider of ['native', 'reference'] as const) {
