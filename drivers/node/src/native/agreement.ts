@@ -4,9 +4,7 @@ import { checkLength } from '@atoll/primitives/check';
 import type { HashAlgorithm } from '@atoll/primitives/hash';
 import type { NistCurve } from '@atoll/primitives/nist';
 import { generateScalar } from '@atoll/primitives/nist';
-import { curveForm, edwardsForm, privateKeyOf, publicKeyOf, rawPublicKey } from './key.ts';
-
-const X25519 = edwardsForm(0x6e);
+import { ecPrivateKey, ecPublicKey, okpPrivateKey, okpPublicKey, okpRawPublicKey } from './key.ts';
 
 export const x25519: Agreement = {
   name: 'x25519',
@@ -20,14 +18,14 @@ export const x25519: Agreement = {
   },
   publicKey(privateKey) {
     checkLength(privateKey, 32, 'the private key');
-    return rawPublicKey(privateKeyOf(X25519, privateKey), 32);
+    return okpRawPublicKey(okpPrivateKey('X25519', privateKey));
   },
   agree(privateKey, peer) {
     checkLength(privateKey, 32, 'the private key');
     if (peer.length !== 32) return undefined;
     const keys = {
-      privateKey: privateKeyOf(X25519, privateKey),
-      publicKey: publicKeyOf(X25519, peer),
+      privateKey: okpPrivateKey('X25519', privateKey),
+      publicKey: okpPublicKey('X25519', peer),
     };
     // OpenSSL refuses a secret of zeros.
     return attempt(() => Uint8Array.from(diffieHellman(keys)));
@@ -43,7 +41,7 @@ export function curve(
 ): NistCurve {
   const scalarLength = Math.ceil(orderBits / 8);
   const publicLength = 1 + 2 * scalarLength;
-  const form = curveForm(IDENTIFIERS[openssl], scalarLength);
+  const crv = `P-${orderBits}`;
   const withPrivate = (privateKey: Uint8Array) => {
     checkLength(privateKey, scalarLength, 'the private key');
     const pair = createECDH(openssl);
@@ -72,14 +70,13 @@ export function curve(
     },
     sign(privateKey, hash, message) {
       if (hash.digestLength !== digestLength) throw new RangeError('a hash of another strength');
-      if (!isScalar(privateKey)) throw new RangeError('a private key outside of the group');
-      const key = privateKeyOf(form, privateKey);
+      const key = ecPrivateKey(crv, privateKey, publicKey(privateKey));
       return Uint8Array.from(sign(nameOf(hash), message, { key, dsaEncoding: 'ieee-p1363' }));
     },
     verify(publicKey, hash, message, signature) {
       if (publicKey.length !== publicLength || publicKey[0] !== 4) return false;
       if (signature.length !== 2 * scalarLength) return false;
-      const key = attempt(() => publicKeyOf(form, publicKey));
+      const key = attempt(() => ecPublicKey(crv, publicKey));
       if (key === undefined) return false;
       return verify(nameOf(hash), message, { key, dsaEncoding: 'ieee-p1363' }, signature);
     },
@@ -98,10 +95,3 @@ function attempt<T>(work: () => T): T | undefined {
     return undefined;
   }
 }
-
-/** Object identifiers: 1.2.840.10045.3.1.7, 1.3.132.0.34 and 1.3.132.0.35. */
-const IDENTIFIERS: Readonly<Record<string, readonly number[]>> = {
-  prime256v1: [0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07],
-  secp384r1: [0x2b, 0x81, 0x04, 0x00, 0x22],
-  secp521r1: [0x2b, 0x81, 0x04, 0x00, 0x23],
-};

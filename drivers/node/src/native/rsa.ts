@@ -1,52 +1,33 @@
-import type { KeyObject } from 'node:crypto';
-import {
-  constants,
-  createPrivateKey,
-  createPublicKey,
-  privateEncrypt,
-  publicEncrypt,
-} from 'node:crypto';
-import type { Rsa, RsaPrivateKey, RsaPublicKey } from '@atoll/primitives/rsa';
+import { constants, privateEncrypt, publicEncrypt } from 'node:crypto';
+import type { Rsa } from '@atoll/primitives/rsa';
 import { isUsableKey } from '@atoll/primitives/rsa';
+import { privateKey, publicKey, textOf } from './key.ts';
 
 const padding = constants.RSA_NO_PADDING;
 
 export const rsa: Rsa = {
   raise(key, message) {
     if (!isUsableKey(key) || message.length !== key.modulus.length) return undefined;
+    const jwk = { kty: 'RSA', n: textOf(key.modulus), e: textOf(key.exponent) };
     try {
-      return Uint8Array.from(publicEncrypt({ key: publicKey(key), padding }, message));
+      return Uint8Array.from(publicEncrypt({ key: publicKey(jwk), padding }, message));
     } catch {
       return undefined;
     }
   },
   // OpenSSL blinds by itself.
   raisePrivate(key, message) {
-    return Uint8Array.from(privateEncrypt({ key: privateKey(key), padding }, message));
+    const jwk = {
+      kty: 'RSA',
+      n: textOf(key.modulus),
+      e: textOf(key.exponent),
+      d: textOf(key.privateExponent),
+      p: textOf(key.prime1),
+      q: textOf(key.prime2),
+      dp: textOf(key.exponent1),
+      dq: textOf(key.exponent2),
+      qi: textOf(key.coefficient),
+    };
+    return Uint8Array.from(privateEncrypt({ key: privateKey(jwk), padding }, message));
   },
 };
-
-function publicKey({ modulus, exponent }: RsaPublicKey): KeyObject {
-  const key = { kty: 'RSA', n: text(modulus), e: text(exponent) };
-  return createPublicKey({ key, format: 'jwk' });
-}
-
-function privateKey(key: RsaPrivateKey): KeyObject {
-  const { modulus, exponent, privateExponent, prime1, prime2, exponent1, exponent2 } = key;
-  const jwk = {
-    kty: 'RSA',
-    n: text(modulus),
-    e: text(exponent),
-    d: text(privateExponent),
-    p: text(prime1),
-    q: text(prime2),
-    dp: text(exponent1),
-    dq: text(exponent2),
-    qi: text(key.coefficient),
-  };
-  return createPrivateKey({ key: jwk, format: 'jwk' });
-}
-
-function text(number: Uint8Array): string {
-  return Buffer.from(number).toString('base64url');
-}
