@@ -1,11 +1,12 @@
-import { fdatasync, read, write } from 'node:fs';
+import { fdatasync, readSync, writeSync } from 'node:fs';
 import type { BlockCounters, BlockDevice, BlockRequest, Durability } from '@atoll/device/block';
 import { checkRequest, countRequest, zeroBlockCounters } from '@atoll/device/block';
 import type { DiskFile } from './disk-file.ts';
 
 /**
- * A block device over a file. Requests go to the threads of Node.js, and `woken` is called when one has
- * ended. A flush is fdatasync.
+ * A block device over a file. A flush is fdatasync, which a thread of Node.js waits for; `woken` is called when
+ * it has ended. Reads and writes have ended when `submit` returns, as on other platforms: what they move is
+ * mostly in the memory of the system, and to hand it to a thread takes longer than to move it.
  */
 export class FileDisk implements BlockDevice {
   readonly name: string;
@@ -34,9 +35,12 @@ export class FileDisk implements BlockDevice {
     this.#underWay++;
     request.failure = undefined;
     if (request.operation === 'flush') {
-      fdatasync(this.#descriptor, (error) => this.#end(request, error?.message));
+      fdatasync(this.#descriptor, (error) => {
+        this.#end(request, error?.message);
+        this.#woken();
+      });
     } else {
-      this.#move(request, 0);
+      this.#end(request, this.#move(request));
     }
     return true;
   }
@@ -45,19 +49,24 @@ export class FileDisk implements BlockDevice {
     return this.#ended.shift();
   }
 
-  /** Reads or writes the bytes from `start` on: the system may do less than it was asked for. */
-  #move(request: BlockRequest, start: number): void {
-    const { operation, block, bytes } = request;
-    const position = block * this.blockSize + start;
-    const left = bytes.length - start;
-    const moved = (error: Error | null, count: number) => {
-      if (error !== null) this.#end(request, error.message);
-      else if (count === 0) this.#end(request, 'the file has become shorter');
-      else if (count < left) this.#move(request, start + count);
-      else this.#end(request, undefined);
-    };
-    if (operation === 'read') read(this.#descriptor, bytes, start, left, position, moved);
-    else write(this.#descriptor, bytes, start, left, position, moved);
+  /** Reads or writes all of `request`: the system may do less at a time than it was asked for. */
+  #move({ operation, block, bytes }: BlockRequest): string | undefined {
+    const file = this.#descriptor;
+    try {
+      for (let done = 0; done < bytes.length; ) {
+        const position = block * this.blockSize + done;
+        const left = bytes.length - done;
+        const count =
+          operation === 'read'
+            ? readSync(file, bytes, done, left, position)
+            : writeSync(file, bytes, done, left, position);
+        if (count === 0) return 'the file has become shorter';
+        done += count;
+      }
+      return undefined;
+    } catch (error) {
+      return error instanceof Error ? error.message : String(error);
+    }
   }
 
   #end(request: BlockRequest, failure: string | undefined): void {
@@ -65,9 +74,8 @@ export class FileDisk implements BlockDevice {
     countRequest(this.counters, request);
     this.#underWay--;
     this.#ended.push(request);
-    this.#woken();
   }
 }
 
-/** Requests at a time; Node.js has four threads for all files. */
+/** Requests at a time. */
 const QUEUE = 64;

@@ -72,6 +72,7 @@ export async function start(appliance: Appliance, options: NodeStart = {}): Prom
   const loop = launch(appliance, platform, options.preset ?? []);
   if (loop === undefined) return;
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(0));
+  loop.onWake = () => runner.soon();
   runner.run(() => loop.step());
   for (const { tap } of taps.value.values()) watch(tap, runner);
 }

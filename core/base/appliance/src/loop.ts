@@ -6,6 +6,8 @@ export class Loop {
   readonly #clock: Clock;
   readonly #activities: Activity[] = [];
   #woken = false;
+  /** For platforms that may be asleep when a promise, and not a step, wakes the loop. */
+  onWake: (() => void) | undefined;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -18,6 +20,7 @@ export class Loop {
 
   wake(): void {
     this.#woken = true;
+    this.onWake?.();
   }
 
   /**

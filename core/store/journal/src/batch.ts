@@ -10,8 +10,9 @@ import {
   MAX_KEY_LENGTH,
   MAX_VALUE_LENGTH,
   pieceCount,
+  pieceRecords,
   piecesPrefix,
-  putRecords,
+  putRecord,
 } from './values.ts';
 
 /** A key and its new value; `undefined` deletes the key. */
@@ -23,37 +24,37 @@ export interface Write {
 /** Writes that happen together or not at all, by their keys in the index. */
 export interface Batch {
   readonly ticket: number;
-  readonly writes: ReadonlyMap<string, Uint8Array | undefined>;
+  readonly writes: readonly (readonly [string, Uint8Array | undefined])[];
   /** Bytes of all keys and values. */
   readonly length: number;
 }
 
 /** Of writes to the same key the last one counts. What no journal can hold throws. */
 export function makeBatch(ticket: number, list: readonly Write[]): Batch {
-  const writes = new Map<string, Uint8Array | undefined>();
   let length = 0;
-  for (const { key, value } of list) {
+  const writes = list.map(({ key, value }): [string, Uint8Array | undefined] => {
     if (key.length === 0 || key.length > MAX_KEY_LENGTH) {
       throw new RangeError(`a key has 1 to ${MAX_KEY_LENGTH} bytes, not ${key.length}`);
     }
     if (value !== undefined && value.length > MAX_VALUE_LENGTH) {
       throw new RangeError(`a value has at most ${MAX_VALUE_LENGTH} bytes, not ${value.length}`);
     }
-    const name = indexKey(key);
-    writes.delete(name);
-    writes.set(name, value);
     length += key.length + (value?.length ?? 0);
-  }
-  return { ticket, writes, length };
+    return [indexKey(key), value];
+  });
+  return { ticket, writes: writes.length > 1 ? [...new Map(writes)] : writes, length };
 }
 
 /** What a batch does to a journal in which the index and the batches before it in the round are as they are. */
 export interface Plan {
+  readonly batch: Batch;
   /** Bytes of records, about, and what keys will cost more (or less) than before. */
   readonly length: number;
   readonly cost: number;
-  /** `undefined`: a value in pieces is still to be written by this round, so it must wait for the next. */
-  readonly records: (() => Generator<NewRecord>) | undefined;
+  /** Pieces of values that are overwritten or deleted. */
+  readonly stale: readonly string[];
+  /** A value in pieces is still to be written by this round, so the batch must wait for the next. */
+  readonly mustWait: boolean;
 }
 
 /** What was put and deleted earlier in the same round: whether a value is in pieces. */
@@ -63,14 +64,13 @@ export function planBatch(
   geometry: Geometry,
   index: Tree<Entry>,
   touched: Touched,
-  { writes }: Batch,
-  tag: number,
+  batch: Batch,
 ): Plan {
   const stale: string[] = [];
   let length = 0;
   let cost = 0;
   let mustWait = false;
-  for (const [key, value] of writes) {
+  for (const [key, value] of batch.writes) {
     const before = index.get(key);
     if (touched.get(key)) mustWait = true;
     if (before !== undefined) cost -= costOf(key, before);
@@ -92,16 +92,29 @@ export function planBatch(
     }
   }
   for (const piece of stale) length += piece.length + RECORD_HEADER_LENGTH + PER_RECORD;
-  const records = function* (): Generator<NewRecord> {
-    let turn = 0;
-    for (const [key, value] of writes) {
-      const isThere = index.get(key) !== undefined || touched.has(key);
-      if (value !== undefined) yield* putRecords(geometry, key, value, tag + turn++);
-      else if (isThere) yield deleteRecord(key);
+  return { batch, length, cost, stale, mustWait };
+}
+
+/** The records of a batch; `tag` and those that follow are used where values take pieces. */
+export function* batchRecords(
+  geometry: Geometry,
+  index: Tree<Entry>,
+  touched: Touched,
+  { batch, stale }: Plan,
+  tag: number,
+): Generator<NewRecord> {
+  let turn = 0;
+  for (const [key, value] of batch.writes) {
+    if (value === undefined) {
+      const isThere = touched.has(key) || index.get(key) !== undefined;
+      if (isThere) yield deleteRecord(key);
+    } else if (pieceCount(geometry, key, value.length) === 0) {
+      yield putRecord(key, value);
+    } else {
+      yield* pieceRecords(geometry, key, value, tag + turn++);
     }
-    for (const piece of stale) yield deleteRecord(piece);
-  };
-  return { length, cost, records: mustWait ? undefined : records };
+  }
+  for (const piece of stale) yield deleteRecord(piece);
 }
 
 /** Says that `batch` will be in the round. */

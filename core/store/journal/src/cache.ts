@@ -2,6 +2,7 @@
 export class Cache {
   readonly #capacity: number;
   readonly #values = new Map<number, Uint8Array>();
+  #oldest = this.#values.entries();
   #bytes = 0;
 
   /** Holds `capacity` bytes of values at most. */
@@ -18,11 +19,20 @@ export class Cache {
     if (value.length + OVERHEAD > this.#capacity / 8 || this.#values.has(version)) return;
     this.#values.set(version, value);
     this.#bytes += value.length + OVERHEAD;
-    for (const [oldest, { length }] of this.#values) {
-      if (this.#bytes <= this.#capacity) return;
-      this.#values.delete(oldest);
-      this.#bytes -= length + OVERHEAD;
+    while (this.#bytes > this.#capacity) this.#forgetOldest();
+  }
+
+  /** One iterator for all: a new one would have to step over everything that was deleted before. */
+  #forgetOldest(): void {
+    let oldest = this.#oldest.next();
+    if (oldest.done) {
+      this.#oldest = this.#values.entries();
+      oldest = this.#oldest.next();
     }
+    if (oldest.done) return;
+    const [version, { length }] = oldest.value;
+    this.#values.delete(version);
+    this.#bytes -= length + OVERHEAD;
   }
 }
 

@@ -114,6 +114,11 @@ export class Journal {
     return this.#tasks.next;
   }
 
+  /** The same, without that what was committed begins to be written: more may come. */
+  get pendingRequest(): BlockRequest | undefined {
+    return this.#tasks.next;
+  }
+
   /** The device has taken {@link nextRequest}. */
   shiftRequest(): void {
     this.#tasks.shift();
@@ -142,20 +147,27 @@ export class Journal {
     return batch.ticket;
   }
 
+  /** What {@link read} would find, if that is known without the disk. */
+  peek(key: Uint8Array, snapshot?: Snapshot): ReadResult | undefined {
+    const { index, cache } = this.#mustBeOpen(this.#state);
+    const entry = (snapshot?.view ?? index).get(indexKey(key));
+    if (entry === undefined) return ABSENT;
+    const known = entry.isInPieces ? undefined : cache.get(entry.version);
+    return known === undefined ? undefined : ok(known.slice());
+  }
+
   /** Reads the value of `key`, now or in `snapshot`; `read` says it with the ticket. */
   read(key: Uint8Array, snapshot?: Snapshot): number {
-    const { index, cache, segments } = this.#mustBeOpen(this.#state);
+    const { index, segments } = this.#mustBeOpen(this.#state);
     const ticket = ++this.#tickets;
     const name = indexKey(key);
     const entry = (snapshot?.view ?? index).get(name);
-    const known = entry === undefined || entry.isInPieces ? undefined : cache.get(entry.version);
-    if (entry === undefined || known !== undefined) {
-      this.#events.push({ kind: 'read', ticket, result: ok(known?.slice()) });
+    if (entry === undefined) {
+      this.#events.push({ kind: 'read', ticket, result: ABSENT });
       return ticket;
     }
     const view = snapshot?.view ?? (entry.isInPieces ? index.snapshot() : index);
-    const moment = segments.hold();
-    this.#tasks.start(this.#read(ticket, name, entry, view, moment));
+    this.#tasks.start(this.#read(ticket, name, entry, view, segments.hold()));
     return ticket;
   }
 
@@ -285,5 +297,7 @@ const WINDOW = Math.max(
   groupCapacity({ blockSize: 0, segmentSize: 0x10_0000, segmentCount: 0 }),
   SEGMENTS_START,
 );
+
+const ABSENT: ReadResult = ok(undefined);
 
 const DEFAULT_CACHE = 0x4_0000;

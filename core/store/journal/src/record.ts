@@ -129,7 +129,8 @@ export function recordValue(
 
 /** A character for each byte: such text compares as its bytes do, and engines keep it in as many bytes. */
 export function binaryText(bytes: Uint8Array, start: number, length: number): string {
-  return String.fromCharCode.apply(null, bytes.subarray(start, start + length) as never);
+  const part = length === bytes.length ? bytes : bytes.subarray(start, start + length);
+  return String.fromCharCode.apply(null, part as never);
 }
 
 /** The opposite of {@link binaryText}. */

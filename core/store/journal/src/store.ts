@@ -95,9 +95,15 @@ export class Store {
 
   /** The value of `key`, now or in `snapshot`; `undefined` when it has none. */
   get(key: Uint8Array, snapshot?: Snapshot): Promise<ReadResult> {
-    const ticket = this.#mustBeOpen().read(key, snapshot);
-    this.#options.wake();
-    return new Promise((resolve) => this.#reads.set(ticket, resolve));
+    const journal = this.#mustBeOpen();
+    const known = journal.peek(key, snapshot);
+    if (known !== undefined) return Promise.resolve(known);
+    return new Promise((resolve) => {
+      this.#reads.set(journal.read(key, snapshot), resolve);
+      // A device that is done at once need not wait for the loop.
+      while (this.#submit(journal.pendingRequest) || this.#complete() || this.#report());
+      if (this.#reads.size > 0) this.#options.wake();
+    });
   }
 
   /** Keys that start with `prefix`, in the order of their bytes. */
@@ -125,7 +131,11 @@ export class Store {
 
   /** Moves requests and fulfils promises; answers when it wants to be called again at the latest. */
   poll(now: number): number {
-    for (let isBusy = true; isBusy; ) isBusy = this.#submit() || this.#complete() || this.#report();
+    while (
+      this.#submit(this.#journal?.nextRequest ?? this.#queue[0]) ||
+      this.#complete() ||
+      this.#report()
+    );
     if (this.#hasCommitted) this.#settleTime = now + QUIET_MS;
     this.#hasCommitted = false;
     if (now < this.#settleTime) return this.#settleTime;
@@ -134,8 +144,7 @@ export class Store {
     return now;
   }
 
-  #submit(): boolean {
-    const request = this.#journal?.nextRequest ?? this.#queue[0];
+  #submit(request: BlockRequest | undefined): boolean {
     if (request === undefined || !this.#device.submit(request)) return false;
     if (request === this.#queue[0]) this.#queue.shift();
     else this.#journal?.shiftRequest();

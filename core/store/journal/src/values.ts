@@ -63,28 +63,26 @@ export function pieceLength(geometry: Geometry, key: string): number {
   return Math.floor((recordCapacity(geometry) - overhead) / 8) * 8;
 }
 
-/** The records that put `value` under `key`, of the index; `tag` is used where it takes pieces. */
-export function* putRecords(
+export function putRecord(key: string, value: Uint8Array, isInPieces = false): NewRecord {
+  return { kind: RECORD_KIND.put, isInPieces, key, value, version: 0 };
+}
+
+/** The records that put a `value` that takes pieces under `key`, of the index. */
+export function* pieceRecords(
   geometry: Geometry,
   key: string,
   value: Uint8Array,
   tag: number,
 ): Generator<NewRecord> {
-  const count = pieceCount(geometry, key, value.length);
-  const put = { kind: RECORD_KIND.put, version: 0 };
-  if (count === 0) {
-    yield { ...put, isInPieces: false, key, value };
-    return;
-  }
   const length = pieceLength(geometry, key);
-  for (let piece = 0; piece < count; piece++) {
+  for (let piece = 0; piece * length < value.length; piece++) {
     const part = value.subarray(piece * length, (piece + 1) * length);
-    yield { ...put, isInPieces: false, key: pieceKey(key, tag, piece), value: part };
+    yield putRecord(pieceKey(key, tag, piece), part);
   }
   const summary = new Uint8Array(SUMMARY_LENGTH);
   writeU64(summary, 0, value.length);
   writeU64(summary, 8, tag);
-  yield { ...put, isInPieces: true, key, value: summary };
+  yield putRecord(key, summary, true);
 }
 
 export function deleteRecord(key: string): NewRecord {

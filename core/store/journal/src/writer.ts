@@ -3,8 +3,8 @@
  * log together, then one flush makes them durable. Only then the index changes and the batches are acknowledged.
  * There is never more than one round under way.
  */
-import type { Batch, Touched } from './batch.ts';
-import { planBatch, touch } from './batch.ts';
+import type { Batch, Plan, Touched } from './batch.ts';
+import { batchRecords, planBatch, touch } from './batch.ts';
 import { INDEX_ENTRY_LENGTH } from './checkpoint.ts';
 import { Checkpointer } from './checkpointer.ts';
 import { Compaction } from './compaction.ts';
@@ -145,16 +145,17 @@ export class Writer {
   #admit(): Round {
     const { segments, index, log } = this.#state;
     const { geometry } = segments;
-    const round: Round = { batches: [], records: [] };
     const touched: Touched = new Map();
+    const round: Round = { batches: [], plans: [], touched, tag: 0 };
+    this.#tag = Math.max(this.#tag, log.head.sequence);
+    round.tag = this.#tag;
     let length = 0;
     let { cost } = this.#state;
     this.#isBlocked = false;
     while (this.#waiting.length > 0 && length < ROUND_BYTES) {
       const [batch] = this.#waiting;
-      this.#tag = Math.max(this.#tag, log.head.sequence);
-      const plan = planBatch(geometry, index, touched, batch, this.#tag);
-      if (plan.records === undefined) break;
+      const plan = planBatch(geometry, index, touched, batch);
+      if (plan.mustWait) break;
       const grows = plan.cost > 0;
       const isTooMuch = grows && cost + plan.cost > capacityOf(this.#state);
       const needed = Math.ceil((length + plan.length) / (geometry.segmentSize * FILLED));
@@ -168,12 +169,12 @@ export class Writer {
       }
       this.#shift();
       this.#wasForced = false;
-      this.#tag += batch.writes.size;
+      this.#tag += batch.writes.length;
       length += plan.length;
       cost += plan.cost;
       touch(geometry, touched, batch);
       round.batches.push(batch);
-      round.records.push(plan.records);
+      round.plans.push(plan);
     }
     return round;
   }
@@ -190,8 +191,8 @@ export class Writer {
   }
 
   /** Writes one round; answers what failed. */
-  *#round({ batches, records }: Round): Task<string | undefined> {
-    const { log, segments } = this.#state;
+  *#round({ batches, plans, touched, tag }: Round): Task<string | undefined> {
+    const { log, segments, index } = this.#state;
     const compaction = this.#compaction;
     const checkpoint = this.#checkpoint;
     const changes: NewChange[] = [];
@@ -199,15 +200,21 @@ export class Writer {
     const moves = compaction === undefined ? [] : yield* compaction.step();
     for (const list of [moves, checkpoint?.step() ?? []]) {
       for (const record of list) {
-        const failure = yield* this.#append(record, changes);
-        if (failure !== undefined) return failure;
+        while (!this.#append(record, changes)) {
+          const failure = yield* this.#drain();
+          if (failure !== undefined) return failure;
+        }
       }
     }
-    for (const list of records) {
-      for (const record of list()) {
-        const failure = yield* this.#append(record, changes);
-        if (failure !== undefined) return failure;
+    let next = tag;
+    for (const plan of plans) {
+      for (const record of batchRecords(segments.geometry, index, touched, plan, next)) {
+        while (!this.#append(record, changes)) {
+          const failure = yield* this.#drain();
+          if (failure !== undefined) return failure;
+        }
       }
+      next += plan.batch.writes.length;
     }
     while (!log.end()) {
       const failure = yield* this.#drain();
@@ -232,18 +239,14 @@ export class Writer {
     return yield* checkpoint.finish();
   }
 
-  *#append(record: NewRecord, changes: NewChange[]): Task<string | undefined> {
-    const { log } = this.#state;
-    let place = log.add(record);
-    while (place === undefined) {
-      const failure = yield* this.#drain();
-      if (failure !== undefined) return failure;
-      place = log.add(record);
-    }
+  /** False when what is in memory must be written first. */
+  #append(record: NewRecord, changes: NewChange[]): boolean {
+    const place = this.#state.log.add(record);
+    if (place === undefined) return false;
     const { kind, key, value, isInPieces } = record;
     const { position, version } = place;
     changes.push({ kind, key, position, version, valueLength: value.length, isInPieces, value });
-    return undefined;
+    return true;
   }
 
   /** Writes what is in memory. */
@@ -297,7 +300,10 @@ export class Writer {
 /** What goes into the log together. */
 interface Round {
   readonly batches: Batch[];
-  readonly records: (() => Generator<NewRecord>)[];
+  readonly plans: Plan[];
+  readonly touched: Touched;
+  /** Tags for values in pieces, from this one on. */
+  tag: number;
 }
 
 interface NewChange extends Change {

@@ -1,5 +1,5 @@
-// Runs inside an image: the fast checksum beside the plain one, on the same pseudo-random input.
-import { fastChecksum, plainChecksum } from '@atoll/bytes/fast';
+// Runs inside an image: fast checksums and hashes beside the plain ones, on the same pseudo-random input.
+import { fastChecksum, fastSipHash, plainChecksum, plainSipHash } from '@atoll/bytes/fast';
 import type { Host } from '@atoll/device/host';
 import { hostFastPaths } from '@atoll/driver-host/fast';
 import { Random } from '@atoll/sim/random';
@@ -7,6 +7,7 @@ import { Random } from '@atoll/sim/random';
 declare const host: Host;
 
 const ROUNDS = 20_000;
+const HASHES = 2_000;
 const CAPACITY = 2048;
 
 const fastPaths = hostFastPaths(host);
@@ -25,6 +26,15 @@ for (let round = 0; round < ROUNDS; round++) {
   const actual = fast.sum(region, start, end, initial);
   if (actual !== expected) {
     throw new Error(`[${start}, ${end}) from ${initial}: ${actual} instead of ${expected}`);
+  }
+}
+for (let round = 0; round < HASHES; round++) {
+  const key = random.bytes(16);
+  const [one, other] = [fastSipHash(fastPaths)(key), plainSipHash(key)];
+  const start = random.below(CAPACITY);
+  const end = start + random.below(Math.min(CAPACITY - start, 200) + 1);
+  if (one.hash(region, start, end) !== other.hash(region, start, end) || one.high !== other.high) {
+    throw new Error(`[${start}, ${end}) has two hashes`);
   }
 }
 host.write('SUCCESS\n');

@@ -29,6 +29,8 @@ what came before it is on the disk.
       }
       if (number === 0) throw new Error('there is nothing on the standard input');
       await commit(store, batch);
+      // One that is empty says that all before it is durable, so that damage to that is known as such.
+      await commit(store, []);
       process.stdout.write(`${number - 1} keys\n`);
     });
     return 0;

@@ -1,0 +1,105 @@
+import type { Appliance, System } from '@atoll/appliance/appliance';
+import { fastSipHash } from '@atoll/bytes/fast';
+import { encodeUtf8 } from '@atoll/bytes/utf8';
+import { withDefault } from '@atoll/conf/table';
+import { choice, text } from '@atoll/conf/value';
+import { Store } from '@atoll/journal/store';
+import { Random } from '@atoll/sim/random';
+
+/** As in `sqlite-load.c`. */
+const KEYS = 20_000;
+const VALUE_LENGTH = 100;
+const WRITERS = 64;
+const CACHE_BYTES = 4_000_000;
+
+const ARGUMENTS = {
+  mode: withDefault(choice('MODE', ['puts', 'grouped', 'reads']), 'puts', {
+    summary: 'What to do: puts one after the other or 64 at a time, or reads.',
+    example: 'reads',
+  }),
+  seconds: withDefault(text('SECONDS', 'seconds'), '1', { summary: 'How long.', example: '2' }),
+};
+
+/** Loads the journal on its disk for a while and prints operations a second. */
+const load: Appliance<typeof ARGUMENTS> = {
+  name: 'journal-load',
+  version: '0.1.0',
+  summary: 'Loads a journal.',
+  devices: [{ name: 'storage', type: 'block', summary: 'the disk with the journal' }],
+  arguments: ARGUMENTS,
+  start(system, { mode, seconds }) {
+    const device = system.block('storage');
+    if (device === undefined) return;
+    const store = new Store(device, {
+      owner: 'journal-load',
+      hash: fastSipHash(system.fast),
+      allocate: (size) => system.fast.allocate(size),
+      entropy: system.entropy,
+      cacheBytes: CACHE_BYTES,
+      wake: () => system.wake(),
+    });
+    system.run(store);
+    void run(system, store, mode, Number(seconds) * 1000).then(
+      (rate) => finish(system, `${Math.round(rate)}\n`, 0),
+      (error: unknown) => finish(system, `${error}\n`, 1),
+    );
+  },
+};
+
+export default load;
+
+function finish(system: System, line: string, status: number): void {
+  system.console.write(line);
+  system.stop(status);
+}
+
+async function run({ clock }: System, store: Store, mode: string, ms: number): Promise<number> {
+  const opened = await store.opened;
+  if (!opened.ok) throw new Error(opened.error.reason);
+  const keys = Array.from({ length: KEYS }, (_, number) => keyOf(number));
+  if (opened.value.keys < KEYS) {
+    for (let start = 0; start < KEYS; start += 500) {
+      const part = keys.slice(start, start + 500);
+      await mustWork(
+        store.commit(part.map((key, index) => ({ key, value: valueFor(start + index) }))),
+      );
+    }
+  }
+
+  const random = new Random(1);
+  const put = async (): Promise<void> => {
+    const number = random.below(KEYS);
+    await mustWork(store.put(keys[number], valueFor(number)));
+  };
+  const get = async (): Promise<void> => {
+    const number = random.below(KEYS);
+    const read = await store.get(keys[number]);
+    if (!read.ok || read.value?.[0] !== number % 256) throw new Error('a wrong value');
+  };
+
+  let done = 0;
+  const start = clock.monotonic();
+  const work = async (act: () => Promise<void>): Promise<void> => {
+    while (clock.monotonic() - start < ms) {
+      await act();
+      done++;
+    }
+  };
+  const workers = mode === 'grouped' ? WRITERS : 1;
+  const act = mode === 'reads' ? get : put;
+  await Promise.all(Array.from({ length: workers }, () => work(act)));
+  return (done * 1000) / (clock.monotonic() - start);
+}
+
+async function mustWork(result: ReturnType<Store['commit']>): Promise<void> {
+  const done = await result;
+  if (!done.ok) throw new Error(done.error.reason);
+}
+
+function keyOf(number: number): Uint8Array {
+  return encodeUtf8(`key ${String(number).padStart(12, '0')}`);
+}
+
+function valueFor(number: number): Uint8Array {
+  return new Uint8Array(VALUE_LENGTH).fill(number);
+}
