@@ -11,9 +11,10 @@ export function decodeUtcTime(contents: Uint8Array): number | undefined {
   return milliseconds(year + (year < 50 ? 2000 : 1900), digits.slice(2));
 }
 
-/** `YYYYMMDDHHMMSSZ`, without fractions. */
+/** `YYYYMMDDHHMMSSZ`, without fractions; from 1950 to 2049, it must be UTCTime. */
 export function decodeGeneralizedTime(contents: Uint8Array): number | undefined {
   const digits = digitsOf(contents, 14);
+  if (digits !== undefined && digits >= '1950' && digits < '2050') return undefined;
   return digits === undefined
     ? undefined
     : milliseconds(Number(digits.slice(0, 4)), digits.slice(4));
