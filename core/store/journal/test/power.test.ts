@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { Write } from '../src/engine.ts';
 import { format, hex, Machine, text } from './machine.ts';
 
-const CUTS = Number(process.env.ATOLL_CUTS ?? 2_000);
+const CUTS = Number(process.env.ATOLL_CUTS ?? 10_000);
 const SEED = Number(process.env.ATOLL_SEED ?? 1);
 const CUTS_IN_A_LIFE = 25;
 
