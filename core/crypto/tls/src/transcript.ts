@@ -1,4 +1,5 @@
 import type { Hash, HashAlgorithm } from '@atoll/primitives/hash';
+import { HANDSHAKE } from './message.ts';
 
 /** The running hash over all handshake messages (RFC 8446, 4.4.1). */
 export class Transcript {
@@ -21,4 +22,12 @@ export class Transcript {
   digestWith(next: Uint8Array): Uint8Array {
     return this.#hash.clone().update(next).digest();
   }
+}
+
+/** The transcript after a first ClientHello that was answered with a HelloRetryRequest: its hash stands for it. */
+export function retriedTranscript(algorithm: HashAlgorithm, clientHello: Uint8Array): Transcript {
+  const transcript = new Transcript(algorithm);
+  transcript.add(Uint8Array.of(HANDSHAKE.MESSAGE_HASH, 0, 0, algorithm.digestLength));
+  transcript.add(algorithm.digest(clientHello));
+  return transcript;
 }

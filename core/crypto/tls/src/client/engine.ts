@@ -1,0 +1,242 @@
+/** The client's side of a handshake (RFC 8446, A.1). */
+import type { Entropy } from '@atoll/device/system';
+import { equalBytes } from '@atoll/primitives/equal';
+import { ok } from '@atoll/result/result';
+import { ALERT, abort } from '../alert.ts';
+import { ENCRYPTED_ANSWER, REQUEST, TICKET_ANSWER } from '../answer.ts';
+import { signedContent, signsHandshakes } from '../credentials.ts';
+import { describeMessage } from '../describe.ts';
+import { readExtensions } from '../extension.ts';
+import { finishedMac, resumptionPsk } from '../key-schedule.ts';
+import {
+  type Certificate,
+  type CertificateRequest,
+  type CertificateVerify,
+  type EncryptedExtensions,
+  emitMessage,
+  type Finished,
+  HANDSHAKE,
+  type NewSessionTicket,
+} from '../message.ts';
+import { INNER_LONGEST } from '../record.ts';
+import { LIFETIME_LONGEST } from '../session.ts';
+import type { Action, Received, Stepped } from '../step.ts';
+import type { ClientConfig } from './config.ts';
+import { handleServerHello } from './server-hello.ts';
+import type { Agreed, ClientState } from './state.ts';
+
+/** What happens to `state` when `received` comes. A message that it does not expect is unexpected_message. */
+export function stepClient(
+  config: ClientConfig,
+  state: ClientState,
+  { message, bytes }: Received,
+  entropy: Entropy,
+  now: number,
+): Stepped<ClientState> {
+  switch (state.expects) {
+    case 'ServerHello':
+      if (message.type !== HANDSHAKE.SERVER_HELLO) break;
+      return handleServerHello(config, state, message, bytes, entropy, now);
+    case 'EncryptedExtensions':
+      if (message.type !== HANDSHAKE.ENCRYPTED_EXTENSIONS) break;
+      state.transcript.add(bytes);
+      return handleEncryptedExtensions(config, state, message);
+    case 'Certificate or CertificateRequest':
+      if (message.type === HANDSHAKE.CERTIFICATE_REQUEST) {
+        state.transcript.add(bytes);
+        return handleCertificateRequest(state, message);
+      }
+      if (message.type !== HANDSHAKE.CERTIFICATE) break;
+      state.transcript.add(bytes);
+      return handleCertificate(config, state, message, now);
+    case 'Certificate':
+      if (message.type !== HANDSHAKE.CERTIFICATE) break;
+      state.transcript.add(bytes);
+      return handleCertificate(config, state, message, now);
+    case 'CertificateVerify':
+      if (message.type !== HANDSHAKE.CERTIFICATE_VERIFY) break;
+      return handleCertificateVerify(config, state, message, bytes);
+    case 'Finished':
+      if (message.type !== HANDSHAKE.FINISHED) break;
+      return handleFinished(config, state, message, bytes, entropy);
+    case 'NewSessionTicket':
+      if (message.type !== HANDSHAKE.NEW_SESSION_TICKET) break;
+      return handleTicket(state, message, now);
+  }
+  const reason = `${describeMessage(message)}, where ${state.expects} belongs`;
+  return abort(ALERT.UNEXPECTED_MESSAGE, reason);
+}
+
+function handleEncryptedExtensions(
+  config: ClientConfig,
+  state: Agreed,
+  { extensions }: EncryptedExtensions,
+): Stepped<ClientState> {
+  const read = readExtensions(ENCRYPTED_ANSWER, extensions, state.asked);
+  if (!read.ok) return read;
+  const { protocols, recordSizeLimit } = read.value;
+  if (protocols && (protocols.length > 1 || !config.protocols?.includes(protocols[0]))) {
+    return abort(ALERT.ILLEGAL_PARAMETER, 'a protocol that was not offered');
+  }
+  const actions: Action[] = [];
+  if (recordSizeLimit !== undefined) {
+    if (recordSizeLimit < 64 || recordSizeLimit > INNER_LONGEST) {
+      return abort(ALERT.ILLEGAL_PARAMETER, `a record size limit of ${recordSizeLimit}`);
+    }
+    const read = config.recordSizeLimit ?? INNER_LONGEST;
+    actions.push({ do: 'limit', read, written: recordSizeLimit });
+  }
+  const expects = state.resumed ? 'Finished' : 'Certificate or CertificateRequest';
+  return ok({ state: { ...state, expects, protocol: protocols?.[0] }, actions });
+}
+
+function handleCertificateRequest(
+  state: Agreed,
+  { context, extensions }: CertificateRequest,
+): Stepped<ClientState> {
+  if (context.length > 0) return abort(ALERT.ILLEGAL_PARAMETER, 'a request with a context');
+  const read = readExtensions(REQUEST, extensions);
+  if (!read.ok) return read;
+  const requested = read.value.signatureSchemes;
+  if (requested === undefined) {
+    return abort(ALERT.MISSING_EXTENSION, 'a CertificateRequest without signature_algorithms');
+  }
+  return ok({ state: { ...state, expects: 'Certificate', requested }, actions: [] });
+}
+
+function handleCertificate(
+  config: ClientConfig,
+  state: Agreed,
+  { context, entries }: Certificate,
+  now: number,
+): Stepped<ClientState> {
+  if (context.length > 0) return abort(ALERT.ILLEGAL_PARAMETER, 'a certificate with a context');
+  if (entries.length === 0) return abort(ALERT.DECODE_ERROR, 'the server has no certificate');
+  if (entries.some(({ extensions }) => extensions.length > 0)) {
+    return abort(ALERT.UNSUPPORTED_EXTENSION, 'an extension of a certificate answers nothing');
+  }
+  const peerChain = entries.map(({ certificate }) => certificate);
+  const verified = config.verifier.verify(peerChain, state.serverName, 'server', now);
+  if (!verified.ok) return verified;
+  return ok({
+    state: { ...state, expects: 'CertificateVerify', peerChain, peerKey: verified.value },
+    actions: [],
+  });
+}
+
+function handleCertificateVerify(
+  config: ClientConfig,
+  state: Extract<ClientState, { expects: 'CertificateVerify' }>,
+  { scheme, signature }: CertificateVerify,
+  bytes: Uint8Array,
+): Stepped<ClientState> {
+  if (!config.verifier.schemes.includes(scheme) || !signsHandshakes(scheme)) {
+    return abort(ALERT.ILLEGAL_PARAMETER, 'a signature scheme that was not offered');
+  }
+  const content = signedContent('server', state.transcript.digest());
+  if (!state.peerKey.verify(scheme, content, signature)) {
+    return abort(ALERT.DECRYPT_ERROR, 'the signature of the server is wrong');
+  }
+  state.transcript.add(bytes);
+  return ok({ state: { ...state, expects: 'Finished' }, actions: [] });
+}
+
+function handleFinished(
+  config: ClientConfig,
+  state: Agreed,
+  { verifyData }: Finished,
+  bytes: Uint8Array,
+  entropy: Entropy,
+): Stepped<ClientState> {
+  const { suite, transcript, schedule, clientSecret, serverSecret, serverName } = state;
+  const expected = finishedMac(suite.hash, serverSecret, transcript.digest());
+  if (!equalBytes(expected, verifyData)) {
+    return abort(ALERT.DECRYPT_ERROR, 'Finished does not fit the handshake');
+  }
+  transcript.add(bytes);
+  schedule.toMaster();
+  const digest = transcript.digest();
+  const clientTraffic = schedule.derive('c ap traffic', digest);
+  const serverTraffic = schedule.derive('s ap traffic', digest);
+  const exporterSecret = schedule.derive('exp master', digest);
+
+  const messages = state.requested ? authenticate(config, state, state.requested, entropy) : [];
+  const mac = finishedMac(suite.hash, clientSecret, transcript.digest());
+  const finished = emitMessage({ type: HANDSHAKE.FINISHED, verifyData: mac });
+  transcript.add(finished);
+  const resumptionSecret = schedule.derive('res master', transcript.digest());
+  schedule.wipe();
+  clientSecret.fill(0);
+  serverSecret.fill(0);
+  return ok({
+    state: { expects: 'NewSessionTicket', suite, serverName, resumptionSecret },
+    actions: [
+      ...messages.map((message) => ({ do: 'send', message }) as const),
+      { do: 'send', message: finished },
+      { do: 'read-with', suite, secret: serverTraffic },
+      { do: 'write-with', suite, secret: clientTraffic },
+      {
+        do: 'connect',
+        suite,
+        exporterSecret,
+        connected: {
+          suite: suite.name,
+          group: state.group.kem.name,
+          resumed: state.resumed,
+          protocol: state.protocol,
+          serverName,
+          peerChain: state.peerChain,
+        },
+      },
+    ],
+  });
+}
+
+/** Our Certificate, empty when we have none that suits, and CertificateVerify, added to the transcript. */
+function authenticate(
+  { credentials }: ClientConfig,
+  { transcript }: Agreed,
+  requested: readonly number[],
+  entropy: Entropy,
+): Uint8Array[] {
+  const signer = credentials?.signers.find(({ scheme }) => requested.includes(scheme));
+  const chain = signer && credentials ? credentials.chain : [];
+  const certificate = emitMessage({
+    type: HANDSHAKE.CERTIFICATE,
+    context: NOTHING,
+    entries: chain.map((der) => ({ certificate: der, extensions: [] })),
+  });
+  transcript.add(certificate);
+  if (signer === undefined) return [certificate];
+  const signature = signer.sign(signedContent('client', transcript.digest()), entropy);
+  const { scheme } = signer;
+  const verify = emitMessage({ type: HANDSHAKE.CERTIFICATE_VERIFY, scheme, signature });
+  transcript.add(verify);
+  return [certificate, verify];
+}
+
+function handleTicket(
+  state: Extract<ClientState, { expects: 'NewSessionTicket' }>,
+  { lifetime, ageAdd, nonce, ticket, extensions }: NewSessionTicket,
+  now: number,
+): Stepped<ClientState> {
+  if (lifetime > LIFETIME_LONGEST) {
+    return abort(ALERT.ILLEGAL_PARAMETER, `a ticket for ${lifetime} seconds`);
+  }
+  const read = readExtensions(TICKET_ANSWER, extensions);
+  if (!read.ok) return read;
+  if (lifetime === 0) return ok({ state, actions: [] });
+  const { hash } = state.suite;
+  const session = {
+    serverName: state.serverName,
+    hash: hash.name,
+    psk: resumptionPsk(hash, state.resumptionSecret, nonce),
+    ticket: ticket.slice(),
+    ageAdd,
+    issued: now,
+    expires: now + 1000 * lifetime,
+  };
+  return ok({ state, actions: [{ do: 'remember', session }] });
+}
+
+const NOTHING = new Uint8Array(0);

@@ -1,0 +1,85 @@
+/** Who we are, and how we find out who the peer is. */
+import { encodeUtf8 } from '@atoll/bytes/utf8';
+import type { Entropy } from '@atoll/device/system';
+import type { SignatureScheme } from '@atoll/primitives/signature';
+import type { Result } from '@atoll/result/result';
+import type { TlsFailure } from './alert.ts';
+import { SCHEMES } from './names.ts';
+
+/** A chain of certificates, and what can sign with the key of the first of them. */
+export interface Credentials {
+  /** DER, the end entity's certificate first. */
+  readonly chain: readonly Uint8Array[];
+  /** In the order in which to prefer them. */
+  readonly signers: readonly Signer[];
+}
+
+export interface Signer {
+  /** The code point of the scheme. */
+  readonly scheme: number;
+  sign(message: Uint8Array, entropy: Entropy): Uint8Array;
+}
+
+/** Signs with `key`; throws when the scheme is none of TLS 1.3. */
+export function signer<PrivateKey>(
+  scheme: SignatureScheme<unknown, PrivateKey>,
+  key: PrivateKey,
+): Signer {
+  return {
+    scheme: schemeCode(scheme.name),
+    sign: (message, entropy) => scheme.sign(key, message, entropy),
+  };
+}
+
+/** The code point of a scheme that may sign a handshake; throws when `name` is none. */
+export function schemeCode(name: string): number {
+  const code = SCHEMES.get(name);
+  if (code === undefined || !signsHandshakes(code)) throw new Error(`TLS 1.3 does not use ${name}`);
+  return code;
+}
+
+/** Whether `scheme` may be in a CertificateVerify; PKCS#1 v1.5 is for certificates only. */
+export function signsHandshakes(scheme: number): boolean {
+  return (scheme & 0xff) !== PKCS1;
+}
+
+/** What a certificate has to be good for: a key for one role is not one for the other. */
+export type Purpose = 'server' | 'client';
+
+/** Decides about chains of certificates. */
+export interface CertificateVerifier {
+  /** Code points of what may sign the peer's CertificateVerify, in the order in which to prefer them. */
+  readonly schemes: readonly number[];
+  /** Code points of what may sign certificates, when these are others. */
+  readonly certificateSchemes?: readonly number[];
+  /** Distinguished names in DER of the authorities that a client may have its certificate from. */
+  readonly authorities?: readonly Uint8Array[];
+  /**
+   * The key of the first certificate in `chain` (DER, from outside, at least one) when the chain is good
+   * for `purpose` and, unless it is a client's, for the host `name` at `now`, milliseconds since 1970 UTC.
+   */
+  verify(
+    chain: readonly Uint8Array[],
+    name: string | undefined,
+    purpose: Purpose,
+    now: number,
+  ): Result<PeerKey, TlsFailure>;
+}
+
+/** The public key of the peer. */
+export interface PeerKey {
+  /** Whether `signature` is one of `message`; false when the key cannot be used with `scheme`. */
+  verify(scheme: number, message: Uint8Array, signature: Uint8Array): boolean;
+}
+
+/** What a CertificateVerify signs (RFC 8446, 4.4.3). */
+export function signedContent(purpose: Purpose, transcriptHash: Uint8Array): Uint8Array {
+  const context = encodeUtf8(`TLS 1.3, ${purpose} CertificateVerify\0`);
+  const content = new Uint8Array(SPACES + context.length + transcriptHash.length).fill(0x20);
+  content.set(context, SPACES);
+  content.set(transcriptHash, SPACES + context.length);
+  return content;
+}
+
+const SPACES = 64;
+const PKCS1 = 0x01;

@@ -1,0 +1,119 @@
+import { writeU16 } from '@atoll/bytes/field';
+import { Writer } from '@atoll/bytes/writer';
+import {
+  CONTENT,
+  INNER_LONGEST,
+  PLAINTEXT_LONGEST,
+  type Protection,
+  RECORD_HEADER_LENGTH,
+  writeRecordHeader,
+} from './record.ts';
+
+/** Makes records of what goes to the peer, and collects them until somebody takes them. */
+export class Sender {
+  /** The most bytes of content, type and padding in a protected record: the peer's record_size_limit. */
+  limit = INNER_LONGEST;
+  #protection: Protection | undefined;
+  #flight = new Writer(0);
+  #records = new Writer(0);
+
+  /** What protects records; nothing yet while this is `undefined`. */
+  get protection(): Protection | undefined {
+    return this.#protection;
+  }
+
+  /** Goes on with `protection`; what was written before it leaves without it. */
+  protect(protection: Protection): void {
+    this.flush();
+    this.#protection?.wipe();
+    this.#protection = protection;
+  }
+
+  /** Adds a handshake message to the flight; several share a record. */
+  message(bytes: Uint8Array): void {
+    this.#flight.bytes(bytes);
+  }
+
+  /** Makes records of the flight. */
+  flush(): void {
+    if (this.#flight.length === 0) return;
+    this.#write(CONTENT.HANDSHAKE, this.#flight.view(), 1);
+    this.#flight.truncate(0);
+  }
+
+  /** Like {@link flush}, with the version that a client's first record has (RFC 8446, 5.1). */
+  flushHello(): void {
+    this.flush();
+    writeU16(this.#records.view(), 1, 0x0301);
+  }
+
+  /** Forgets the part of a flight that has not been made into records. */
+  drop(): void {
+    this.#flight.truncate(0);
+  }
+
+  alert(level: number, description: number): void {
+    this.flush();
+    this.#write(CONTENT.ALERT, Uint8Array.of(level, description), 1);
+  }
+
+  /** The change_cipher_spec that nothing ever protects. */
+  pretend(): void {
+    this.flush();
+    const start = this.#records.length;
+    this.#records.zeros(RECORD_HEADER_LENGTH);
+    this.#records.u8(1);
+    writeRecordHeader(this.#records.view(), start, CONTENT.CHANGE_CIPHER_SPEC, 1);
+  }
+
+  /** Application data, in as many records as it takes, each padded to a multiple of `padTo` bytes. */
+  data(bytes: Uint8Array, padTo: number): void {
+    this.flush();
+    const { overhead } = this.#protection ?? { overhead: RECORD_HEADER_LENGTH };
+    if (this.#records.length === 0) {
+      const records = Math.ceil(bytes.length / (this.limit - 1));
+      this.#records = new Writer(bytes.length + records * (overhead + padTo));
+    }
+    this.#write(CONTENT.APPLICATION_DATA, bytes, padTo);
+  }
+
+  /** All records so far; they belong to the caller. */
+  take(): Uint8Array {
+    if (this.#records.length === 0) return NOTHING;
+    const records = this.#records.view();
+    this.#records = new Writer(0);
+    return records;
+  }
+
+  wipe(): void {
+    this.drop();
+    this.#protection?.wipe();
+  }
+
+  #write(type: number, content: Uint8Array, padTo: number): void {
+    const longest = this.#protection ? this.limit - 1 : PLAINTEXT_LONGEST;
+    for (let at = 0; at < content.length; at += longest) {
+      this.#record(type, content.subarray(at, at + longest), padTo);
+    }
+  }
+
+  #record(type: number, content: Uint8Array, padTo: number): void {
+    const out = this.#records;
+    const start = out.length;
+    out.zeros(RECORD_HEADER_LENGTH);
+    out.bytes(content);
+    const protection = this.#protection;
+    if (protection === undefined) {
+      writeRecordHeader(out.view(), start, type, content.length);
+      return;
+    }
+    const padding = Math.min(
+      (padTo - (content.length % padTo)) % padTo,
+      this.limit - 1 - content.length,
+    );
+    out.zeros(protection.overhead - RECORD_HEADER_LENGTH + padding);
+    protection.seal(out.view(), start, type, content.length, padding);
+  }
+}
+
+const NOTHING = new Uint8Array(0);

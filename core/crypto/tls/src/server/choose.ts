@@ -1,0 +1,114 @@
+/** What a server takes of a client's offer (RFC 8446, 4.1.1 and 4.2). */
+import { ok, type Result } from '@atoll/result/result';
+import { ALERT, abort, type TlsFailure } from '../alert.ts';
+import { EXTENSION, readExtensions } from '../extension.ts';
+import type { Group } from '../group.ts';
+import { type ClientHello, emitMessage, TLS13 } from '../message.ts';
+import { OFFER, type Offer } from '../offer.ts';
+import type { ServerConfig } from './config.ts';
+import type { Choice, Identity, Retried } from './state.ts';
+
+/** Chooses version, suite, group and protocol; after a retry, suite and group are those of `retried`. */
+export function choose(
+  config: ServerConfig,
+  hello: ClientHello,
+  retried: Retried | undefined,
+): Result<Choice, TlsFailure> {
+  const read = readExtensions(OFFER, hello.extensions);
+  if (!read.ok) return read;
+  const offer = read.value;
+  if (!offer.versions?.includes(TLS13)) {
+    return abort(ALERT.PROTOCOL_VERSION, 'the client does not speak TLS 1.3');
+  }
+  if (hello.compressions.length !== 1 || hello.compressions[0] !== 0) {
+    return abort(ALERT.ILLEGAL_PARAMETER, 'compression methods');
+  }
+  const suite = config.suites.find(({ code }) => hello.suites.includes(code));
+  if (suite === undefined) return abort(ALERT.HANDSHAKE_FAILURE, 'no common cipher suite');
+  if (retried && (retried.suite !== suite || !isSameHello(retried.hello, hello))) {
+    return abort(ALERT.ILLEGAL_PARAMETER, 'the second ClientHello changes what it must not');
+  }
+  const group = chooseGroup(config, offer, retried);
+  if (!group.ok) return group;
+  const protocol = chooseProtocol(config, offer);
+  if (!protocol.ok) return protocol;
+  if (offer.recordSizeLimit !== undefined && offer.recordSizeLimit < 64) {
+    return abort(ALERT.ILLEGAL_PARAMETER, `a record size limit of ${offer.recordSizeLimit}`);
+  }
+  return ok({ offer, suite, ...group.value, protocol: protocol.value });
+}
+
+/** The first of our credentials with which the client can do something. */
+export function chooseIdentity(
+  config: ServerConfig,
+  { serverName, signatureSchemes }: Partial<Offer>,
+): Result<Identity, TlsFailure> {
+  if (signatureSchemes === undefined) {
+    return abort(ALERT.MISSING_EXTENSION, 'no signature_algorithms');
+  }
+  const all = config.credentials(serverName || undefined);
+  if (all.length === 0) {
+    return abort(ALERT.UNRECOGNIZED_NAME, `nobody here is ${serverName || 'without a name'}`);
+  }
+  for (const credentials of all) {
+    const signer = credentials.signers.find(({ scheme }) => signatureSchemes.includes(scheme));
+    if (signer) return ok({ credentials, signer });
+  }
+  return abort(ALERT.HANDSHAKE_FAILURE, 'no common signature scheme');
+}
+
+function chooseGroup(
+  config: ServerConfig,
+  { groups, keyShares }: Partial<Offer>,
+  retried: Retried | undefined,
+): Result<{ group: Group; key: Uint8Array | undefined }, TlsFailure> {
+  if (groups === undefined || keyShares === undefined) {
+    return abort(ALERT.MISSING_EXTENSION, 'no supported_groups or key_share');
+  }
+  const keys = new Map(keyShares.map((share) => [share.group, share.key]));
+  if (keys.size < keyShares.length || keyShares.some((share) => !groups.includes(share.group))) {
+    return abort(ALERT.ILLEGAL_PARAMETER, 'key shares that are not those of the groups');
+  }
+  if (retried) {
+    const { group } = retried;
+    const key = keys.get(group.code);
+    if (key === undefined || keys.size !== 1) {
+      return abort(ALERT.ILLEGAL_PARAMETER, 'not the key share that was asked for');
+    }
+    return ok({ group, key });
+  }
+  const common = config.groups.filter(({ code }) => groups.includes(code));
+  if (common.length === 0) return abort(ALERT.HANDSHAKE_FAILURE, 'no common group');
+  // A key that is there saves a round trip; it is worth more than our order.
+  const group = common.find(({ code }) => keys.has(code)) ?? common[0];
+  return ok({ group, key: keys.get(group.code) });
+}
+
+function chooseProtocol(
+  config: ServerConfig,
+  { protocols }: Partial<Offer>,
+): Result<string | undefined, TlsFailure> {
+  if (config.protocols === undefined || protocols === undefined) return ok(undefined);
+  const common = config.protocols.find((protocol) => protocols.includes(protocol));
+  return common === undefined
+    ? abort(ALERT.NO_APPLICATION_PROTOCOL, 'no common protocol')
+    : ok(common);
+}
+
+/** Whether two hellos differ in what may change after a HelloRetryRequest only (RFC 8446, 4.1.2). */
+function isSameHello(first: ClientHello, second: ClientHello): boolean {
+  return String(emitMessage(constant(first))) === String(emitMessage(constant(second)));
+}
+
+function constant(hello: ClientHello): ClientHello {
+  return { ...hello, extensions: hello.extensions.filter(({ type }) => !CHANGING.has(type)) };
+}
+
+const PADDING = 21;
+const CHANGING: ReadonlySet<number> = /* @__PURE__ */ new Set([
+  PADDING,
+  EXTENSION.PRE_SHARED_KEY,
+  EXTENSION.EARLY_DATA,
+  EXTENSION.COOKIE,
+  EXTENSION.KEY_SHARE,
+]);

@@ -1,0 +1,26 @@
+import type { CertificateVerifier, Credentials } from '../credentials.ts';
+import type { Group } from '../group.ts';
+import type { CipherSuite } from '../suite.ts';
+import type { TicketKeys } from './ticket.ts';
+
+/** What stays the same for all connections. Lists are in the order in which to prefer their items. */
+export interface ServerConfig {
+  readonly suites: readonly CipherSuite[];
+  readonly groups: readonly Group[];
+  /**
+   * Who we are for a client that asked for `serverName` (in lower case), or for none: the first that the
+   * client can verify is taken. None at all is an unrecognized_name.
+   */
+  credentials(serverName: string | undefined): readonly Credentials[];
+  /** For ALPN; each character is one byte. When there is no common one, the handshake fails. */
+  readonly protocols?: readonly string[];
+  /** To ask clients who they are. */
+  readonly clients?: { readonly verifier: CertificateVerifier; readonly required: boolean };
+  /**
+   * Lets clients resume. Those that were asked who they are do not get tickets: a certificate is checked at
+   * each connection.
+   */
+  readonly tickets?: TicketKeys;
+  /** The most bytes that a record to us may hold, 64 to 16,385; as many when nothing is said. */
+  readonly recordSizeLimit?: number;
+}

@@ -1,0 +1,155 @@
+/** The server's side of a handshake (RFC 8446, A.2). */
+import type { Entropy } from '@atoll/device/system';
+import { equalBytes } from '@atoll/primitives/equal';
+import { ok } from '@atoll/result/result';
+import { ALERT, abort } from '../alert.ts';
+import { signedContent, signsHandshakes } from '../credentials.ts';
+import { describeMessage } from '../describe.ts';
+import { finishedMac, resumptionPsk } from '../key-schedule.ts';
+import {
+  type Certificate,
+  type CertificateVerify,
+  emitMessage,
+  type Finished,
+  HANDSHAKE,
+} from '../message.ts';
+import type { Action, Received, Stepped } from '../step.ts';
+import type { ServerConfig } from './config.ts';
+import { handleClientHello } from './hello.ts';
+import type { Agreed, ServerState } from './state.ts';
+
+/** What happens to `state` when `received` comes. A message that it does not expect is unexpected_message. */
+export function stepServer(
+  config: ServerConfig,
+  state: ServerState,
+  { message, bytes }: Received,
+  entropy: Entropy,
+  now: number,
+): Stepped<ServerState> {
+  switch (state.expects) {
+    case 'ClientHello':
+    case 'second ClientHello':
+      if (message.type !== HANDSHAKE.CLIENT_HELLO) break;
+      return handleClientHello(config, state.retried, message, bytes, entropy, now);
+    case 'Certificate':
+      if (message.type !== HANDSHAKE.CERTIFICATE) break;
+      state.transcript.add(bytes);
+      return handleCertificate(config, state, message, now);
+    case 'CertificateVerify':
+      if (message.type !== HANDSHAKE.CERTIFICATE_VERIFY) break;
+      return handleCertificateVerify(config, state, message, bytes);
+    case 'Finished':
+      if (message.type !== HANDSHAKE.FINISHED) break;
+      return handleFinished(config, state, message, bytes, entropy, now);
+    case 'nothing':
+      break;
+  }
+  const reason = `${describeMessage(message)}, where ${state.expects} belongs`;
+  return abort(ALERT.UNEXPECTED_MESSAGE, reason);
+}
+
+function handleCertificate(
+  { clients }: ServerConfig,
+  state: Agreed,
+  { context, entries }: Certificate,
+  now: number,
+): Stepped<ServerState> {
+  if (context.length > 0) return abort(ALERT.ILLEGAL_PARAMETER, 'a context that was not requested');
+  if (entries.length === 0) {
+    if (clients?.required)
+      return abort(ALERT.CERTIFICATE_REQUIRED, 'the client has no certificate');
+    return ok({ state: { ...state, expects: 'Finished' }, actions: [] });
+  }
+  if (entries.some(({ extensions }) => extensions.length > 0)) {
+    return abort(ALERT.UNSUPPORTED_EXTENSION, 'an extension of a certificate answers nothing');
+  }
+  const peerChain = entries.map(({ certificate }) => certificate);
+  const verified = clients?.verifier.verify(peerChain, undefined, 'client', now);
+  if (verified === undefined) return abort(ALERT.UNEXPECTED_MESSAGE, 'nobody asked who you are');
+  if (!verified.ok) return verified;
+  const peerKey = verified.value;
+  return ok({ state: { ...state, expects: 'CertificateVerify', peerChain, peerKey }, actions: [] });
+}
+
+function handleCertificateVerify(
+  { clients }: ServerConfig,
+  state: Extract<ServerState, { expects: 'CertificateVerify' }>,
+  { scheme, signature }: CertificateVerify,
+  bytes: Uint8Array,
+): Stepped<ServerState> {
+  if (!clients?.verifier.schemes.includes(scheme) || !signsHandshakes(scheme)) {
+    return abort(ALERT.ILLEGAL_PARAMETER, 'a signature scheme that was not asked for');
+  }
+  const content = signedContent('client', state.transcript.digest());
+  if (!state.peerKey.verify(scheme, content, signature)) {
+    return abort(ALERT.DECRYPT_ERROR, 'the signature of the client is wrong');
+  }
+  state.transcript.add(bytes);
+  return ok({ state: { ...state, expects: 'Finished' }, actions: [] });
+}
+
+function handleFinished(
+  config: ServerConfig,
+  state: Agreed,
+  { verifyData }: Finished,
+  bytes: Uint8Array,
+  entropy: Entropy,
+  now: number,
+): Stepped<ServerState> {
+  const { suite, transcript, clientSecret, schedule } = state;
+  const expected = finishedMac(suite.hash, clientSecret, transcript.digest());
+  clientSecret.fill(0);
+  if (!equalBytes(expected, verifyData)) {
+    return abort(ALERT.DECRYPT_ERROR, 'Finished does not fit the handshake');
+  }
+  transcript.add(bytes);
+  const actions: Action[] = [
+    { do: 'read-with', suite, secret: state.clientTraffic },
+    {
+      do: 'connect',
+      suite,
+      exporterSecret: state.exporterSecret,
+      connected: {
+        suite: suite.name,
+        group: state.group.kem.name,
+        resumed: state.resumed,
+        protocol: state.protocol,
+        serverName: state.serverName,
+        peerChain: state.peerChain,
+      },
+    },
+  ];
+  if (state.wantsTicket && config.tickets && !config.clients) {
+    actions.push({ do: 'send', message: ticket(config.tickets, state, entropy, now) });
+  }
+  schedule.wipe();
+  return ok({ state: { expects: 'nothing' }, actions });
+}
+
+/** A NewSessionTicket, the only one of the connection. */
+function ticket(
+  tickets: NonNullable<ServerConfig['tickets']>,
+  { suite, schedule, transcript, serverName }: Agreed,
+  entropy: Entropy,
+  now: number,
+): Uint8Array {
+  const resumptionSecret = schedule.derive('res master', transcript.digest());
+  const nonce = Uint8Array.of(0);
+  const psk = resumptionPsk(suite.hash, resumptionSecret, nonce);
+  resumptionSecret.fill(0);
+  const { name: hash } = suite.hash;
+  const content = { issued: now, hash, psk, serverName: serverName ?? '' };
+  const sealed = tickets.seal(content, entropy, now);
+  psk.fill(0);
+  const [a, b, c, d] = randomBytes(entropy);
+  const ageAdd = ((a << 24) | (b << 16) | (c << 8) | d) >>> 0;
+  const { lifetime } = tickets;
+  const type = HANDSHAKE.NEW_SESSION_TICKET;
+  return emitMessage({ type, lifetime, ageAdd, nonce, ticket: sealed, extensions: [] });
+}
+
+function randomBytes(entropy: Entropy): Uint8Array {
+  const bytes = new Uint8Array(4);
+  entropy.fill(bytes);
+  return bytes;
+}

@@ -1,0 +1,215 @@
+/** What a server answers to a ClientHello (RFC 8446, 4.1.3, 4.1.4 and 4.3). */
+import type { Entropy } from '@atoll/device/system';
+import { ok } from '@atoll/result/result';
+import { ALERT, abort } from '../alert.ts';
+import { emitEncryptedAnswer, emitHelloAnswer, emitRequest, emitRetryAnswer } from '../answer.ts';
+import { signedContent } from '../credentials.ts';
+import { finishedMac, KeySchedule } from '../key-schedule.ts';
+import {
+  type ClientHello,
+  emitMessage,
+  HANDSHAKE,
+  RETRY_RANDOM,
+  TLS12,
+  TLS13,
+} from '../message.ts';
+import { PSK_DHE_KE } from '../offer.ts';
+import { INNER_LONGEST } from '../record.ts';
+import type { Action, Stepped } from '../step.ts';
+import { retriedTranscript, Transcript } from '../transcript.ts';
+import { choose, chooseIdentity } from './choose.ts';
+import type { ServerConfig } from './config.ts';
+import { resume } from './resume.ts';
+import type { Agreed, Choice, Identity, Retried, ServerState } from './state.ts';
+
+export function handleClientHello(
+  config: ServerConfig,
+  retried: Retried | undefined,
+  hello: ClientHello,
+  bytes: Uint8Array,
+  entropy: Entropy,
+  now: number,
+): Stepped<ServerState> {
+  const chosen = choose(config, hello, retried);
+  if (!chosen.ok) return chosen;
+  const choice = chosen.value;
+  const skip: Action[] = choice.offer.earlyData ? [{ do: 'skip-early-data' }] : [];
+  const { key } = choice;
+  if (key === undefined) return ok(askAgain(choice, hello, bytes, skip));
+  return answer(config, retried, { ...choice, key }, hello, bytes, skip, entropy, now);
+}
+
+function askAgain(
+  { suite, group }: Choice,
+  hello: ClientHello,
+  bytes: Uint8Array,
+  skip: readonly Action[],
+) {
+  const transcript = retriedTranscript(suite.hash, bytes);
+  const message = emitMessage({
+    type: HANDSHAKE.SERVER_HELLO,
+    legacyVersion: TLS12,
+    random: RETRY_RANDOM,
+    sessionId: hello.sessionId,
+    suite: suite.code,
+    compression: 0,
+    extensions: emitRetryAnswer({ version: TLS13, group: group.code }),
+  });
+  transcript.add(message);
+  const retried = { hello, suite, group, transcript };
+  const state: ServerState = { expects: 'second ClientHello', retried };
+  return { state, actions: [{ do: 'send', message } as const, ...pretend(hello), ...skip] };
+}
+
+function answer(
+  config: ServerConfig,
+  retried: Retried | undefined,
+  choice: Choice & { readonly key: Uint8Array },
+  hello: ClientHello,
+  bytes: Uint8Array,
+  skip: readonly Action[],
+  entropy: Entropy,
+  now: number,
+): Stepped<ServerState> {
+  const { offer, suite, group, key, protocol } = choice;
+  const transcript = retried?.transcript ?? new Transcript(suite.hash);
+  const resumption = resume(config, choice, bytes, (part) => transcript.digestWith(part), now);
+  if (!resumption.ok) return resumption;
+  const resumed = resumption.value;
+  let identity: Identity | undefined;
+  if (resumed === undefined) {
+    const chosen = chooseIdentity(config, offer);
+    if (!chosen.ok) return chosen;
+    identity = chosen.value;
+  }
+  const encapsulated = group.kem.encapsulate(key, entropy);
+  if (encapsulated === undefined) {
+    return abort(ALERT.ILLEGAL_PARAMETER, 'a key share that is none of its group');
+  }
+  transcript.add(bytes);
+
+  const random = new Uint8Array(32);
+  entropy.fill(random);
+  const serverHello = emitMessage({
+    type: HANDSHAKE.SERVER_HELLO,
+    legacyVersion: TLS12,
+    random,
+    sessionId: hello.sessionId,
+    suite: suite.code,
+    compression: 0,
+    extensions: emitHelloAnswer({
+      version: TLS13,
+      keyShare: { group: group.code, key: encapsulated.ciphertext },
+      ...(resumed && { preSharedKey: resumed.index }),
+    }),
+  });
+  transcript.add(serverHello);
+  const schedule = new KeySchedule(suite.hash, resumed?.psk);
+  resumed?.psk.fill(0);
+  schedule.toHandshake(encapsulated.shared);
+  encapsulated.shared.fill(0);
+  const clientSecret = schedule.derive('c hs traffic', transcript.digest());
+  const serverSecret = schedule.derive('s hs traffic', transcript.digest());
+
+  const asks = identity !== undefined && config.clients !== undefined;
+  const flight = [
+    encryptedExtensions(config, choice, identity !== undefined),
+    ...(asks ? [certificateRequest(config)] : []),
+  ];
+  for (const message of flight) transcript.add(message);
+  if (identity) flight.push(...authenticate(identity, transcript, entropy));
+  const verifyData = finishedMac(suite.hash, serverSecret, transcript.digest());
+  const finished = emitMessage({ type: HANDSHAKE.FINISHED, verifyData });
+  transcript.add(finished);
+  schedule.toMaster();
+  const digest = transcript.digest();
+  const agreed: Agreed = {
+    suite,
+    group,
+    transcript,
+    schedule,
+    clientSecret,
+    clientTraffic: schedule.derive('c ap traffic', digest),
+    exporterSecret: schedule.derive('exp master', digest),
+    resumed: resumed !== undefined,
+    protocol,
+    serverName: offer.serverName || undefined,
+    wantsTicket: offer.pskModes?.includes(PSK_DHE_KE) ?? false,
+    peerChain: [],
+  };
+  return ok({
+    state: { ...agreed, expects: asks ? 'Certificate' : 'Finished' },
+    actions: [
+      { do: 'send', message: serverHello },
+      ...(retried ? [] : pretend(hello)),
+      { do: 'read-with', suite, secret: clientSecret.slice() },
+      { do: 'write-with', suite, secret: serverSecret },
+      ...limits(config, offer.recordSizeLimit),
+      ...[...flight, finished].map((message) => ({ do: 'send', message }) as const),
+      { do: 'write-with', suite, secret: schedule.derive('s ap traffic', digest) },
+      ...skip,
+    ],
+  });
+}
+
+function encryptedExtensions(
+  { recordSizeLimit }: ServerConfig,
+  { offer, protocol }: Choice,
+  named: boolean,
+): Uint8Array {
+  return emitMessage({
+    type: HANDSHAKE.ENCRYPTED_EXTENSIONS,
+    extensions: emitEncryptedAnswer({
+      ...(protocol !== undefined && { protocols: [protocol] }),
+      ...(offer.recordSizeLimit !== undefined && {
+        recordSizeLimit: recordSizeLimit ?? INNER_LONGEST,
+      }),
+      ...(named && offer.serverName && { serverName: true as const }),
+    }),
+  });
+}
+
+function certificateRequest({ clients }: ServerConfig): Uint8Array {
+  const verifier = clients?.verifier;
+  return emitMessage({
+    type: HANDSHAKE.CERTIFICATE_REQUEST,
+    context: NOTHING,
+    extensions: emitRequest({
+      signatureSchemes: verifier?.schemes ?? [],
+      ...(verifier?.certificateSchemes && { certificateSchemes: verifier.certificateSchemes }),
+      ...(verifier?.authorities && { authorities: verifier.authorities }),
+    }),
+  });
+}
+
+/** Certificate and CertificateVerify, added to the transcript. */
+function authenticate(
+  { credentials, signer }: Identity,
+  transcript: Transcript,
+  entropy: Entropy,
+): Uint8Array[] {
+  const certificate = emitMessage({
+    type: HANDSHAKE.CERTIFICATE,
+    context: NOTHING,
+    entries: credentials.chain.map((der) => ({ certificate: der, extensions: [] })),
+  });
+  transcript.add(certificate);
+  const signature = signer.sign(signedContent('server', transcript.digest()), entropy);
+  const { scheme } = signer;
+  const verify = emitMessage({ type: HANDSHAKE.CERTIFICATE_VERIFY, scheme, signature });
+  transcript.add(verify);
+  return [certificate, verify];
+}
+
+function limits({ recordSizeLimit }: ServerConfig, offered: number | undefined): Action[] {
+  if (offered === undefined) return [];
+  // A client may offer more than there is, for versions to come (RFC 8449, 4).
+  const written = Math.min(offered, INNER_LONGEST);
+  return [{ do: 'limit', read: recordSizeLimit ?? INNER_LONGEST, written }];
+}
+
+function pretend({ sessionId }: ClientHello): Action[] {
+  return sessionId.length > 0 ? [{ do: 'pretend' }] : [];
+}
+
+const NOTHING = new Uint8Array(0);

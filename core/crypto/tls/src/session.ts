@@ -1,0 +1,15 @@
+/** What a client keeps of a connection to resume it later; as secret as a key. */
+export interface Session {
+  readonly serverName: string | undefined;
+  /** The name of the hash of its suite; only with this one it resumes. */
+  readonly hash: string;
+  readonly psk: Uint8Array;
+  readonly ticket: Uint8Array;
+  readonly ageAdd: number;
+  /** Both in milliseconds since 1970 UTC. */
+  readonly issued: number;
+  readonly expires: number;
+}
+
+/** Seconds: RFC 8446, 4.6.1. */
+export const LIFETIME_LONGEST = 604_800;
