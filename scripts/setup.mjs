@@ -18,6 +18,7 @@ export const TEST_PACKAGES = [
   'dnsmasq-base',
   'dnsperf',
   'iperf3',
+  'openssl',
   'iproute2',
   'iputils-ping',
   'isc-dhcp-client',
