@@ -222,7 +222,7 @@ export class Scoreboard {
     this.#join(range);
   }
 
-  /** The last `length` bytes of the last range, for themselves. */
+  /** The last `length` bytes of the last range, for themselves; the peer has not reported them. */
   tail(length: number): SentRange | undefined {
     const { last } = this;
     if (last === undefined || ((last.end - last.start) | 0) <= length) return last;

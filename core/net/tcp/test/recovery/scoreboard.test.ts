@@ -220,6 +220,7 @@ describe('Scoreboard', () => {
             board.resend(range, step.length, now);
             fates.fill(SENT, from, to);
           } else if (step.do === 'tail') {
+            if (board.last?.state === SACKED) continue;
             const range = board.tail(step.length);
             expect(range).toBe(board.last);
           } else if (step.do === 'loseAll') {
