@@ -31,7 +31,7 @@ export interface Verification {
   readonly now: number;
   /** Whom we mean: one of these the certificate must be for. Anybody when it is missing. */
   readonly names?: readonly PeerName[];
-  /** Lists of some or all authorities. One that is out of date or not signed by its authority lets no chain pass. */
+  /** Lists of some or all authorities. When none of an authority's is signed by it and up to date, no chain passes. */
   readonly revocationLists?: readonly RevocationList[];
   /** How many authorities may stand between peer and root, self-issued ones not counted; 8 when it is missing. */
   readonly depth?: number;

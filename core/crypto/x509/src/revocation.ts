@@ -7,8 +7,8 @@ import type { RevocationList } from './revocation-list.ts';
 import { isRevoked } from './revocation-list.ts';
 
 /**
- * Whether a list says that a certificate of `chain` was revoked (RFC 5280, 6.3.3). Lists are ours: what
- * is wrong with one is for the person to mend who gave it. An authority without a list is believed.
+ * Whether a list says that a certificate of `chain` was revoked (RFC 5280, 6.3.3). Lists are ours: when none of
+ * an authority's is in order, that is for the person to mend who gave them. An authority without a list is believed.
  */
 export function revocationFailure(
   chain: readonly Certificate[],
@@ -19,13 +19,15 @@ export function revocationFailure(
 ): ChainFailure | undefined {
   for (let i = 0; i + 1 < chain.length; i++) {
     const [certificate, issuer] = [chain[i], chain[i + 1]];
-    for (const list of lists) {
-      if (list.issuer.key !== certificate.issuer.key) continue;
-      const reason = listFailure(list, issuer, now, profile, effort);
-      if (reason !== undefined) return chainFailure('revocation list', issuer, reason, 'config');
-      if (isRevoked(list, certificate.serial)) {
-        return chainFailure('revoked', certificate, 'it was revoked');
-      }
+    const given = lists.filter((list) => list.issuer.key === certificate.issuer.key);
+    const reasons = given.map((list) => listFailure(list, issuer, now, profile, effort));
+    // An authority with a new key may have lists that only its old one signed.
+    const sound = given.filter((_, index) => reasons[index] === undefined);
+    if (given.length > 0 && sound.length === 0) {
+      return chainFailure('revocation list', issuer, reasons[0] ?? '', 'config');
+    }
+    if (sound.some((list) => isRevoked(list, certificate.serial))) {
+      return chainFailure('revoked', certificate, 'it was revoked');
     }
   }
   return undefined;

@@ -252,5 +252,7 @@ describe('revocation lists', () => {
       'config: revocation list: CN=middle: its revocation list is out of date',
     );
     expect(check({ ...list(), now: NOW + DAY / 2 + 999 })).toBe(3);
+    const both = [list(middle, root), list()].flatMap(({ revocationLists }) => revocationLists);
+    expect(check({ revocationLists: both })).toBe(3);
   });
 });
