@@ -22,7 +22,7 @@ import { decodeGeneralizedTime, decodeUtcTime } from './time.ts';
 
 /**
  * Reads all of `bytes` with `read` as DER (X.690, 10 and 11). Whatever is not exactly what DER
- * demands and `read` asks for is a failure that says what and where: `what: INTEGER with zeros in front, at byte 17`.
+ * demands and `read` asks for is a failure that says what and where: `what: INTEGER, not SEQUENCE, at byte 17`.
  */
 export function readDer<T>(
   bytes: Uint8Array,
@@ -53,6 +53,8 @@ export class DerReader {
   #end: number;
   /** Where the element that was read last begins: the place of {@link fail}. */
   #start: number;
+  /** How long the contents are that {@link #open} found. */
+  #length = 0;
 
   constructor(document: Document, start: number, end: number, depth: number) {
     this.#document = document;
@@ -298,7 +300,6 @@ export class DerReader {
     const actual = bytes[this.#offset];
     if ((actual & 0x1f) === 0x1f) return this.#refuse('a tag number above 30');
     if (actual !== tag) return this.#refuse(`${describeTag(actual)}, not ${describeTag(tag)}`);
-    // An indefinite length, 80, has no octets and is below 80.
     let at = this.#offset + 2;
     let length = this.#offset + 1 < this.#end ? bytes[this.#offset + 1] : Infinity;
     if (length >= 0x80 && length < 0x100) {
@@ -306,8 +307,9 @@ export class DerReader {
       if (octets === 0) return this.#refuse('an indefinite length');
       if (octets > 4) return this.#refuse('a length of more than four octets');
       length = 0;
-      for (let i = 0; i < octets; i++, at++)
+      for (let i = 0; i < octets; i++, at++) {
         length = length * 256 + (at < this.#end ? bytes[at] : 0);
+      }
       const isMinimal = length >= 0x80 && (octets === 1 || length >= 256 ** (octets - 1));
       if (at <= this.#end && !isMinimal) return this.#refuse('a length in more octets than needed');
     }
@@ -316,8 +318,6 @@ export class DerReader {
     this.#length = length;
     return true;
   }
-
-  #length = 0;
 
   /** Moves behind the element that {@link #open} opened. */
   #close(): number {

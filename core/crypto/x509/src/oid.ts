@@ -11,6 +11,7 @@ export const CRL_NUMBER = '2.5.29.20';
 export const NAME_CONSTRAINTS = '2.5.29.30';
 export const CERTIFICATE_POLICIES = '2.5.29.32';
 export const ANY_POLICY = '2.5.29.32.0';
+export const POLICY_MAPPINGS = '2.5.29.33';
 export const AUTHORITY_KEY_IDENTIFIER = '2.5.29.35';
 export const POLICY_CONSTRAINTS = '2.5.29.36';
 export const EXTENDED_KEY_USAGE = '2.5.29.37';

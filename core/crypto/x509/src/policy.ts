@@ -1,12 +1,13 @@
 import type { Certificate } from './certificate.ts';
 import { isSelfIssued } from './certificate.ts';
-import { ANY_POLICY } from './oid.ts';
+import { extensionOf } from './extension.ts';
+import { ANY_POLICY, POLICY_MAPPINGS } from './oid.ts';
 
 /**
  * The policies of a chain (RFC 5280, 6.1), from the root's issue down to the peer, without mappings:
- * a policy that an authority maps to another one does not continue, and a critical mapping is an unknown
- * extension. So fewer chains pass than could, never more. Any policy is fine as long as there is one, where
- * a certificate demands that. Answers who breaks off the last policy.
+ * none continues below an authority that maps some, and a critical mapping is an unknown extension. So
+ * fewer chains pass than could, never more. Any policy is fine as long as there is one, where a
+ * certificate demands that. Answers who breaks off the last policy.
  */
 export function policyFailure(chain: readonly Certificate[]): Certificate | undefined {
   // `undefined` is anyPolicy: all of them.
@@ -24,6 +25,7 @@ export function policyFailure(chain: readonly Certificate[]): Certificate | unde
       );
     }
     if (valid?.length === 0 && explicitIn <= 0) return certificate;
+    if (extensionOf(certificate.extensions, POLICY_MAPPINGS) !== undefined && i > 0) valid = [];
     // The peer counts as a step of its own, whatever its issuer (6.1.5).
     if (counts || i === 0) {
       explicitIn--;

@@ -6,7 +6,12 @@ import type { Verification } from '../src/chain.ts';
 import { verifyChain } from '../src/chain.ts';
 import { emitExtension } from '../src/emit-extension.ts';
 import { emitRevocationList } from '../src/issue.ts';
-import { CERTIFICATE_POLICIES, INHIBIT_ANY_POLICY, POLICY_CONSTRAINTS } from '../src/oid.ts';
+import {
+  CERTIFICATE_POLICIES,
+  INHIBIT_ANY_POLICY,
+  POLICY_CONSTRAINTS,
+  POLICY_MAPPINGS,
+} from '../src/oid.ts';
 import { privateProfile, strictProfile } from '../src/profile.ts';
 import { parseRevocationList } from '../src/revocation-list.ts';
 import { ed25519Signature } from '../src/signature.ts';
@@ -207,6 +212,14 @@ describe('policies', () => {
     expect(chain([policies('1.2.3'), required, noAny], [policies(ANY)])).toBe(failure);
     expect(chain([required], [policies('1.2.3')])).toBe(failure);
     expect(chain([], [required])).toBe(failure);
+    const mappings = emitExtension(
+      POLICY_MAPPINGS,
+      false,
+      sequence(sequence(oid('1.2.3'), oid('1.2.4'))),
+    );
+    expect(chain([policies('1.2.3'), mappings], [policies('1.2.3')])).toBe(3);
+    expect(chain([policies('1.2.3'), required, mappings], [policies('1.2.3')])).toBe(failure);
+    expect(chain([policies('1.2.3'), required, mappings], [policies('1.2.4')])).toBe(failure);
   });
 });
 
