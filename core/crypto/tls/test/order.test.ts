@@ -4,6 +4,7 @@ import { ALERT } from '../src/alert.ts';
 import type { ClientConfig } from '../src/client/config.ts';
 import { stepClient } from '../src/client/engine.ts';
 import { firstHello } from '../src/client/hello.ts';
+import type { ClientState } from '../src/client/state.ts';
 import { emitMessage, HANDSHAKE, parseMessage } from '../src/message.ts';
 import type { ServerConfig } from '../src/server/config.ts';
 import { stepServer } from '../src/server/engine.ts';
@@ -52,14 +53,18 @@ function client(config: ClientConfig): { role: Role; hello: Uint8Array } {
   const random = new Random(1);
   const { state } = firstHello(config, { serverName: 'host' }, random, NOW);
   if (state.expects !== 'ServerHello') throw new Error(state.expects);
-  const made = role(state, (now, received) => stepClient(config, now, received, random, NOW));
+  const made = role<ClientState>(state, (now, received) =>
+    stepClient(config, now, received, random, NOW),
+  );
   return { role: made, hello: state.bytes };
 }
 
 function server(config: ServerConfig): Role {
   const random = new Random(2);
   const start: ServerState = { expects: 'ClientHello' };
-  return role(start, (now, received) => stepServer(config, now, received, random, NOW));
+  return role<ServerState>(start, (now, received) =>
+    stepServer(config, now, received, random, NOW),
+  );
 }
 
 /** What each end sends in a handshake that goes well. */
