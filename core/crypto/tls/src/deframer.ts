@@ -14,7 +14,8 @@ export class Deframer {
   push(fragment: Uint8Array): void {
     const needed = this.#length + fragment.length;
     if (needed > this.#bytes.length) {
-      const grown = new Uint8Array(needed);
+      // By doubling, so that a message in fragments of one byte costs no more than one in one piece.
+      const grown = new Uint8Array(Math.max(needed, 2 * this.#bytes.length));
       grown.set(this.#bytes.subarray(0, this.#length));
       this.#bytes = grown;
     }

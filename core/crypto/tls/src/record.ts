@@ -20,6 +20,12 @@ export const PLAINTEXT_LONGEST = 2 ** 14;
 export const INNER_LONGEST = PLAINTEXT_LONGEST + 1;
 const CIPHERTEXT_LONGEST = PLAINTEXT_LONGEST + 256;
 
+/** The record size limit of a configuration, which throws when it is none. */
+export function checkedLimit(limit: number = INNER_LONGEST): number {
+  if (limit >= 64 && limit <= INNER_LONGEST) return limit;
+  throw new RangeError(`a record size limit of ${limit}`);
+}
+
 /** Where a record lies: its header starts at `start`, and it ends before `end`. */
 export interface RecordRange {
   readonly bytes: Uint8Array;
@@ -91,6 +97,7 @@ export class RecordReader {
       this.#holding += part.length;
       this.#at += part.length;
     }
+    if (this.#holding < length) this.#input = NOTHING;
     return this.#holding >= length;
   }
 }

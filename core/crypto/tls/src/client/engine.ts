@@ -18,7 +18,7 @@ import {
   HANDSHAKE,
   type NewSessionTicket,
 } from '../message.ts';
-import { INNER_LONGEST } from '../record.ts';
+import { checkedLimit, INNER_LONGEST } from '../record.ts';
 import { LIFETIME_LONGEST } from '../session.ts';
 import type { Action, Received, Stepped } from '../step.ts';
 import type { ClientConfig } from './config.ts';
@@ -83,8 +83,8 @@ function handleEncryptedExtensions(
     if (recordSizeLimit < 64 || recordSizeLimit > INNER_LONGEST) {
       return abort(ALERT.ILLEGAL_PARAMETER, `a record size limit of ${recordSizeLimit}`);
     }
-    const read = config.recordSizeLimit ?? INNER_LONGEST;
-    actions.push({ do: 'limit', read, written: recordSizeLimit });
+    const own = checkedLimit(config.recordSizeLimit);
+    actions.push({ do: 'limit', read: own, written: recordSizeLimit });
   }
   const expects = state.resumed ? 'Finished' : 'Certificate or CertificateRequest';
   return ok({ state: { ...state, expects, protocol: protocols?.[0] }, actions });

@@ -5,7 +5,7 @@ import type { RetryAnswer } from '../answer.ts';
 import { finishedMac, KeySchedule } from '../key-schedule.ts';
 import { type ClientHello, emitMessage, HANDSHAKE, TLS12, TLS13 } from '../message.ts';
 import { bindersLength, emitOffer, type Offer, type OfferedPsks, PSK_DHE_KE } from '../offer.ts';
-import { INNER_LONGEST } from '../record.ts';
+import { checkedLimit } from '../record.ts';
 import type { Session } from '../session.ts';
 import type { Step } from '../step.ts';
 import type { CipherSuite } from '../suite.ts';
@@ -120,7 +120,7 @@ function firstOffer(
     signatureSchemes: verifier.schemes,
     ...(verifier.certificateSchemes && { certificateSchemes: verifier.certificateSchemes }),
     ...(protocols && { protocols }),
-    recordSizeLimit: recordSizeLimit ?? INNER_LONGEST,
+    recordSizeLimit: checkedLimit(recordSizeLimit),
     versions: [TLS13],
     // Also without a session: only who says so gets tickets.
     pskModes: [PSK_DHE_KE],

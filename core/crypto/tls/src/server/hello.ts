@@ -14,7 +14,7 @@ import {
   TLS13,
 } from '../message.ts';
 import { PSK_DHE_KE } from '../offer.ts';
-import { INNER_LONGEST } from '../record.ts';
+import { checkedLimit, INNER_LONGEST } from '../record.ts';
 import type { Action, Stepped } from '../step.ts';
 import { retriedTranscript, Transcript } from '../transcript.ts';
 import { choose, chooseIdentity } from './choose.ts';
@@ -162,7 +162,7 @@ function encryptedExtensions(
     extensions: emitEncryptedAnswer({
       ...(protocol !== undefined && { protocols: [protocol] }),
       ...(offer.recordSizeLimit !== undefined && {
-        recordSizeLimit: recordSizeLimit ?? INNER_LONGEST,
+        recordSizeLimit: checkedLimit(recordSizeLimit),
       }),
       ...(named && offer.serverName && { serverName: true as const }),
     }),
@@ -205,7 +205,7 @@ function limits({ recordSizeLimit }: ServerConfig, offered: number | undefined):
   if (offered === undefined) return [];
   // A client may offer more than there is, for versions to come (RFC 8449, 4).
   const written = Math.min(offered, INNER_LONGEST);
-  return [{ do: 'limit', read: recordSizeLimit ?? INNER_LONGEST, written }];
+  return [{ do: 'limit', read: checkedLimit(recordSizeLimit), written }];
 }
 
 function pretend({ sessionId }: ClientHello): Action[] {

@@ -1,4 +1,6 @@
+import type { Agreement } from '@atoll/primitives/agreement';
 import { aes128Gcm } from '@atoll/primitives/reference/aes-gcm';
+import { p256 } from '@atoll/primitives/reference/nist';
 import { sha256 } from '@atoll/primitives/reference/sha2';
 import { x25519 } from '@atoll/primitives/reference/x25519';
 import { expect, it } from 'vitest';
@@ -11,9 +13,9 @@ import {
 import { bindersLength } from '../../src/offer.ts';
 import { CONTENT, INNER_LONGEST, Protection, RECORD_HEADER_LENGTH } from '../../src/record.ts';
 import { cipherSuite } from '../../src/suite.ts';
-import { Transcript } from '../../src/transcript.ts';
+import { retriedTranscript, Transcript } from '../../src/transcript.ts';
 import { join } from '../join.ts';
-import { EARLY_DATA_RECORD, RESUMING_CLIENT_HELLO } from './others.ts';
+import * as others from './others.ts';
 import * as simple from './simple.ts';
 
 const suite = cipherSuite(aes128Gcm, sha256);
@@ -93,16 +95,75 @@ it('section 3: every record comes out byte for byte', () => {
   followSimple();
 });
 
-it('section 4: the binder of the resumption, and its early data', () => {
+it('section 4: a resumption with early data', () => {
   const schedule = new KeySchedule(sha256, followSimple());
-  const hello = RESUMING_CLIENT_HELLO;
+  const hello = others.RESUMING_CLIENT_HELLO;
   const binder = hello.slice(-32);
   const covered = hello.slice(0, -bindersLength({ identities: [], binders: [binder] }));
   expect(finishedMac(sha256, schedule.binderKey(), sha256.digest(covered))).toEqual(binder);
-  const early = new Protection(suite, schedule.derive('c e traffic', sha256.digest(hello)));
-  const data = open(early, EARLY_DATA_RECORD, CONTENT.APPLICATION_DATA);
-  expect(String.fromCharCode(...data)).toBe('ABCDEF');
+
+  const transcript = new Transcript(sha256);
+  transcript.add(hello);
+  const early = new Protection(suite, schedule.derive('c e traffic', transcript.digest()));
+  const { HANDSHAKE, APPLICATION_DATA } = CONTENT;
+  const data = Uint8Array.from('ABCDEF', (letter) => letter.charCodeAt(0));
+  expect(seal(early, APPLICATION_DATA, data)).toEqual(others.EARLY_DATA_RECORD);
+  schedule.toHandshake(sharedOf(x25519, others.RESUMING_PRIVATE, others.RESUMED_SERVER_HELLO));
+  transcript.add(others.RESUMED_SERVER_HELLO);
+  const clientSecret = schedule.derive('c hs traffic', transcript.digest());
+  const serverSecret = schedule.derive('s hs traffic', transcript.digest());
+  transcript.add(others.RESUMED_ENCRYPTED_EXTENSIONS);
+  const serverMac = finishedMac(sha256, serverSecret, transcript.digest());
+  expect(serverMac).toEqual(others.RESUMED_SERVER_FINISHED.slice(4));
+  transcript.add(others.RESUMED_SERVER_FINISHED);
+  const flight = join(others.RESUMED_ENCRYPTED_EXTENSIONS, others.RESUMED_SERVER_FINISHED);
+  const sealed = seal(new Protection(suite, serverSecret), HANDSHAKE, flight);
+  expect(sealed).toEqual(others.RESUMED_FLIGHT_RECORD);
+
+  schedule.toMaster();
+  const client = new Protection(suite, schedule.derive('c ap traffic', transcript.digest()));
+  const server = new Protection(suite, schedule.derive('s ap traffic', transcript.digest()));
+  const end = Uint8Array.of(5, 0, 0, 0);
+  expect(seal(early, HANDSHAKE, end)).toEqual(others.END_OF_EARLY_DATA_RECORD);
+  transcript.add(end);
+  const clientMac = finishedMac(sha256, clientSecret, transcript.digest());
+  const finished = join(FINISHED_HEADER, clientMac);
+  const finishing = new Protection(suite, clientSecret);
+  expect(seal(finishing, HANDSHAKE, finished)).toEqual(others.RESUMED_FINISHED_RECORD);
+  const { DATA } = simple;
+  expect(seal(client, APPLICATION_DATA, DATA)).toEqual(others.RESUMED_CLIENT_DATA_RECORD);
+  expect(seal(server, APPLICATION_DATA, DATA)).toEqual(others.RESUMED_SERVER_DATA_RECORD);
 });
+
+it('section 5: a handshake after a HelloRetryRequest', () => {
+  const transcript = retriedTranscript(sha256, others.RETRIED_CLIENT_HELLO);
+  transcript.add(others.HELLO_RETRY_REQUEST);
+  transcript.add(others.SECOND_CLIENT_HELLO);
+  transcript.add(others.SECOND_SERVER_HELLO);
+  const schedule = new KeySchedule(sha256);
+  schedule.toHandshake(sharedOf(p256, others.SECOND_PRIVATE, others.SECOND_SERVER_HELLO));
+  const clientSecret = schedule.derive('c hs traffic', transcript.digest());
+  const serverSecret = schedule.derive('s hs traffic', transcript.digest());
+  transcript.add(others.SECOND_ENCRYPTED_EXTENSIONS);
+  transcript.add(simple.CERTIFICATE);
+  transcript.add(others.SECOND_CERTIFICATE_VERIFY);
+  const serverMac = finishedMac(sha256, serverSecret, transcript.digest());
+  expect(serverMac).toEqual(others.SECOND_SERVER_FINISHED.slice(4));
+  transcript.add(others.SECOND_SERVER_FINISHED);
+  const clientMac = finishedMac(sha256, clientSecret, transcript.digest());
+  const finished = seal(new Protection(suite, clientSecret), 22, join(FINISHED_HEADER, clientMac));
+  expect(finished).toEqual(others.SECOND_FINISHED_RECORD);
+});
+
+/** The secret of `privateKey` and the key share at the end of `hello`, before supported_versions. */
+function sharedOf(agreement: Agreement, privateKey: Uint8Array, hello: Uint8Array): Uint8Array {
+  const end = hello.length - 6;
+  const shared = agreement.agree(privateKey, hello.slice(end - agreement.publicLength, end));
+  if (shared === undefined) throw new Error('no secret');
+  return shared;
+}
+
+const FINISHED_HEADER = Uint8Array.of(20, 0, 0, 32);
 
 it('exported keying material depends on secret, label, context and length', () => {
   const one = new Uint8Array(32).fill(1);
