@@ -23,6 +23,7 @@ type Mode = (typeof MODES)[number];
 type Program = (typeof TARGETS)[number] | 'sqlite';
 
 const ATOLL = fileURLToPath(new URL('../../builder/bin/atoll.mjs', import.meta.url));
+const DIST = fileURLToPath(new URL('../dist', import.meta.url));
 // The folder must be on the file system that is meant: the temporary one may be in memory.
 const folder = mkdtempSync(join(process.argv[2] ?? process.cwd(), 'bench-journal-'));
 try {
@@ -67,7 +68,8 @@ try {
 /** The appliance `journal-load` with a disk of its own. */
 async function appliance(target: (typeof TARGETS)[number]) {
   const app = { name: 'journal-load', folder: join(import.meta.dirname, 'journal-load') };
-  const output = join(folder, target === 'node' ? 'load.mjs' : `load.${target}`);
+  // A bundle for Node.js finds native libraries from a folder like this.
+  const output = join(DIST, target === 'node' ? 'journal-load.mjs' : `journal-load.${target}`);
   const { path } = await buildImage({ app, target, output });
   const disk = join(folder, `${target}.disk`);
   const words = ['--owner=journal-load', '--size=64M'];

@@ -1,8 +1,14 @@
-/** Values that were used lately, by the version of their records: a version never means something else. */
+import type { Entry } from './entry.ts';
+
+/**
+ * Bounds the values that entries of the index hold. The one that was taken in first loses its value first, but
+ * if it was used since, it gets another turn.
+ */
 export class Cache {
   readonly #capacity: number;
-  readonly #values = new Map<number, Uint8Array>();
-  #oldest = this.#values.entries();
+  /** Entries with values, from `#first` on; those that the index has no more among them. */
+  #holders: Entry[] = [];
+  #first = 0;
   #bytes = 0;
 
   /** Holds `capacity` bytes of values at most. */
@@ -10,31 +16,29 @@ export class Cache {
     this.#capacity = capacity;
   }
 
-  get(version: number): Uint8Array | undefined {
-    return this.#values.get(version);
-  }
-
-  /** Keeps `value`, which nobody changes any more, unless it would take more than an eighth of all. */
-  set(version: number, value: Uint8Array): void {
-    if (value.length + OVERHEAD > this.#capacity / 8 || this.#values.has(version)) return;
-    this.#values.set(version, value);
+  /** Has `entry` keep its `value`, unless it would take more than an eighth of all. */
+  keep(entry: Entry, value: Uint8Array): void {
+    if (value.length + OVERHEAD > this.#capacity / 8 || entry.cached !== undefined) return;
+    entry.cached = value;
+    this.#holders.push(entry);
     this.#bytes += value.length + OVERHEAD;
-    while (this.#bytes > this.#capacity) this.#forgetOldest();
+    while (this.#bytes > this.#capacity) this.#turn();
   }
 
-  /** One iterator for all: a new one would have to step over everything that was deleted before. */
-  #forgetOldest(): void {
-    let oldest = this.#oldest.next();
-    if (oldest.done) {
-      this.#oldest = this.#values.entries();
-      oldest = this.#oldest.next();
+  #turn(): void {
+    const entry = this.#holders[this.#first++];
+    if (entry.isUsed) {
+      entry.isUsed = false;
+      this.#holders.push(entry);
+    } else {
+      this.#bytes -= (entry.cached?.length ?? 0) + OVERHEAD;
+      entry.cached = undefined;
     }
-    if (oldest.done) return;
-    const [version, { length }] = oldest.value;
-    this.#values.delete(version);
-    this.#bytes -= length + OVERHEAD;
+    if (this.#first * 2 < this.#holders.length) return;
+    this.#holders = this.#holders.slice(this.#first);
+    this.#first = 0;
   }
 }
 
-/** What an entry costs beside its bytes, about. */
+/** What a value costs beside its bytes, about. */
 const OVERHEAD = 64;

@@ -11,7 +11,8 @@
 import { u64 } from '@atoll/bytes/field';
 import { Reader } from '@atoll/bytes/reader';
 import type { Writer } from '@atoll/bytes/writer';
-import type { Entry } from './entry.ts';
+import type { Entry, Stored } from './entry.ts';
+import { entryOf } from './entry.ts';
 import { binaryBytes, binaryText } from './record.ts';
 
 export const INDEX_ENTRY_LENGTH = 24;
@@ -23,7 +24,7 @@ export interface SegmentEntry {
   readonly nonce: number;
 }
 
-export function writeIndexEntry(writer: Writer, key: string, entry: Entry): void {
+export function writeIndexEntry(writer: Writer, key: string, entry: Stored): void {
   writer.u16(key.length);
   writer.u16(entry.isInPieces ? 1 : 0);
   writer.u32(entry.valueLength);
@@ -43,12 +44,8 @@ export function parseIndexEntries(value: Uint8Array): [string, Entry][] | undefi
     const numbers = reader.take(16);
     const key = reader.take(keyLength);
     if (reader.truncated) return undefined;
-    const entry = {
-      position: u64(numbers, 0),
-      version: u64(numbers, 8),
-      valueLength,
-      isInPieces,
-    };
+    const position = u64(numbers, 0);
+    const entry = entryOf({ position, version: u64(numbers, 8), valueLength, isInPieces });
     entries.push([binaryText(key, 0, key.length), entry]);
   }
   return entries;

@@ -12,7 +12,7 @@ import type { Damage, Entry } from './entry.ts';
 import { groupCapacity, SEGMENTS_START } from './geometry.ts';
 import { Log } from './log.ts';
 import type { ReadResult } from './reader.ts';
-import { Reader } from './reader.ts';
+import { Reader, RecordRead } from './reader.ts';
 import type { Recovered } from './recovery.ts';
 import { recover } from './recovery.ts';
 import type { Task } from './region.ts';
@@ -26,6 +26,7 @@ import type { Written } from './writer.ts';
 import { capacityOf, Writer } from './writer.ts';
 
 export type { Damage, ReadResult, Write, Written };
+export { RecordRead };
 
 export interface JournalOptions {
   /** The region in bytes from the start of the disk. */
@@ -149,11 +150,32 @@ export class Journal {
 
   /** What {@link read} would find, if that is known without the disk. */
   peek(key: Uint8Array, snapshot?: Snapshot): ReadResult | undefined {
-    const { index, cache } = this.#mustBeOpen(this.#state);
-    const entry = (snapshot?.view ?? index).get(indexKey(key));
+    const { index } = this.#mustBeOpen(this.#state);
+    const found = (snapshot?.view ?? index).get(indexKey(key));
+    return found === undefined ? ABSENT : cachedValue(found);
+  }
+
+  /**
+   * Like {@link peek}, and where one request is enough to read the value, that request: when it has ended
+   * {@link finish} says the value, and must be called in any case. `undefined`: only {@link read} will do.
+   */
+  find(key: Uint8Array, snapshot?: Snapshot): ReadResult | RecordRead | undefined {
+    const name = indexKey(key);
+    const entry = (snapshot?.view ?? this.#mustBeOpen(this.#state).index).get(name);
     if (entry === undefined) return ABSENT;
-    const known = entry.isInPieces ? undefined : cache.get(entry.version);
-    return known === undefined ? undefined : ok(known.slice());
+    if (entry.isInPieces) return undefined;
+    return cachedValue(entry) ?? this.#mustBeOpen(this.#reader).begin(name, entry);
+  }
+
+  /** The request of `read` does not end at once: nothing that it needs is overwritten meanwhile. */
+  hold(read: RecordRead): void {
+    read.moment = this.#mustBeOpen(this.#state).segments.hold();
+  }
+
+  /** The value that was found. */
+  finish(read: RecordRead): ReadResult {
+    if (read.moment !== undefined) this.#release(read.moment);
+    return this.#mustBeOpen(this.#reader).finish(read);
   }
 
   /** Reads the value of `key`, now or in `snapshot`; `read` says it with the ticket. */
@@ -188,9 +210,7 @@ export class Journal {
 
   /** `snapshot` is not read any more. */
   release(snapshot: Snapshot): void {
-    const { segments, superblock } = this.#mustBeOpen(this.#state);
-    segments.release(snapshot.moment);
-    segments.reclaim(superblock.start.serial);
+    this.#release(snapshot.moment);
   }
 
   /**
@@ -266,15 +286,15 @@ export class Journal {
     view: TreeView<Entry>,
     moment: number,
   ): Task<void> {
-    const { segments, superblock } = this.#mustBeOpen(this.#state);
     const result = yield* this.#mustBeOpen(this.#reader).read(key, entry, view);
+    this.#release(moment);
+    this.#events.push({ kind: 'read', ticket, result });
+  }
+
+  #release(moment: number): void {
+    const { segments, superblock } = this.#mustBeOpen(this.#state);
     segments.release(moment);
     segments.reclaim(superblock.start.serial);
-    this.#events.push({
-      kind: 'read',
-      ticket,
-      result: result.ok ? ok(result.value?.slice()) : result,
-    });
   }
 
   #countKeys({ index }: JournalState): number {
@@ -290,6 +310,13 @@ export class Journal {
     if (part === undefined) throw new Error('the journal is not open');
     return part;
   }
+}
+
+function cachedValue(entry: Entry): ReadResult | undefined {
+  const { cached } = entry;
+  if (cached === undefined || entry.isInPieces) return undefined;
+  entry.isUsed = true;
+  return ok(cached);
 }
 
 /** What is looked at of the log at a time: a group at least, and all superblocks. */

@@ -1,7 +1,7 @@
 import { recordLength } from './record.ts';
 
-/** What is known of a key without reading its record. */
-export interface Entry {
+/** Where the value of a key is. */
+export interface Stored {
   /** Of its record in the region. */
   readonly position: number;
   readonly version: number;
@@ -9,8 +9,15 @@ export interface Entry {
   readonly isInPieces: boolean;
 }
 
+/** What the index knows of a key. */
+export interface Entry extends Stored {
+  /** What is in its record, while the cache has it; whether it was used lately is the cache's to forget. */
+  cached: Uint8Array | undefined;
+  isUsed: boolean;
+}
+
 /** What a record says about a key. */
-export interface Change extends Entry {
+export interface Change extends Stored {
   readonly kind: number;
   readonly key: string;
 }
@@ -25,7 +32,11 @@ export interface Damage {
   readonly what: string;
 }
 
+export function entryOf({ position, version, valueLength, isInPieces }: Stored): Entry {
+  return { position, version, valueLength, isInPieces, cached: undefined, isUsed: false };
+}
+
 /** Bytes that the record of `key` takes. */
-export function entryLength(key: string, { valueLength }: Entry): number {
+export function entryLength(key: string, { valueLength }: Stored): number {
   return recordLength(key.length, valueLength);
 }

@@ -1,13 +1,12 @@
+import type { BlockRequest } from '@atoll/device/block';
 import type { Region } from '@atoll/device/fast';
 import type { Allocate } from '@atoll/device/frame';
 import type { Result } from '@atoll/result/result';
 import { ok } from '@atoll/result/result';
 import type { Entry } from './entry.ts';
-import { entryLength } from './entry.ts';
-import { recordCapacity, segmentOf } from './geometry.ts';
-import { isWhole, parseRecordHeader, recordKey, recordValue } from './record.ts';
+import { recordCapacity, roundUp, segmentOf } from './geometry.ts';
+import { isWhole, parseRecordHeader, recordKey, recordLength, recordValue } from './record.ts';
 import type { Task } from './region.ts';
-import { failureOf } from './region.ts';
 import { damageAt } from './rescue.ts';
 import type { JournalState } from './state.ts';
 import type { TreeView } from './tree.ts';
@@ -22,6 +21,24 @@ export interface ReadFailure {
 
 /** The value; `undefined` when the key has none. */
 export type ReadResult = Result<Uint8Array | undefined, ReadFailure>;
+
+/** A record that is being read by one request. */
+export class RecordRead {
+  readonly request: BlockRequest;
+  /** In the index. */
+  readonly key: string;
+  readonly entry: Entry;
+  readonly buffer: Region;
+  /** Since when nothing is overwritten for its sake, if it takes longer. */
+  moment: number | undefined;
+
+  constructor(request: BlockRequest, key: string, entry: Entry, buffer: Region) {
+    this.request = request;
+    this.key = key;
+    this.entry = entry;
+    this.buffer = buffer;
+  }
+}
 
 /** Reads values from the disk, and checks them. */
 export class Reader {
@@ -49,7 +66,7 @@ export class Reader {
       const name = pieceKey(key, summary.tag, piece);
       const part = view.get(name);
       if (part === undefined) return this.#damaged(key, entry, `part ${piece} of it is missing`);
-      const read = yield* this.#record(name, part, key);
+      const read = yield* this.#record(name, part);
       if (!read.ok) return read;
       if (read.value.length === 0 || at + read.value.length > value.length) {
         return this.#damaged(key, entry, 'its parts have the wrong length');
@@ -60,20 +77,29 @@ export class Reader {
     return ok(value);
   }
 
-  /** The value in one record; `owner` is the key that its user knows. */
-  *#record(key: string, entry: Entry, owner = key): Task<Result<Uint8Array, ReadFailure>> {
-    const { region, segments, cache } = this.#state;
-    const cached = cache.get(entry.version);
-    if (cached !== undefined) return ok(cached);
+  /** What is to be read for the `entry` of `key`; {@link finish} must follow. */
+  begin(key: string, entry: Entry): RecordRead {
+    const { region } = this.#state;
     const { blockSize } = region;
-    const offset = entry.position % blockSize;
-    const length = Math.ceil((offset + entryLength(key, entry)) / blockSize) * blockSize;
+    const { position, valueLength } = entry;
+    const offset = position % blockSize;
+    const length = roundUp(offset + recordLength(key.length, valueLength), blockSize);
     const buffer = this.#buffers.pop() ?? this.#allocate(this.#size);
-    const reads = region.read(entry.position - offset, buffer.bytes.subarray(0, length));
-    yield reads;
-    const failure = failureOf(reads);
+    const bytes = buffer.bytes.subarray(0, length);
+    const block = region.blockAt(position);
+    const request = { operation: 'read', block, bytes, failure: undefined } as const;
+    return new RecordRead(request, key, entry, buffer);
+  }
+
+  /** The value in the record, when the request has ended. */
+  finish({ request, key, entry, buffer }: RecordRead): Result<Uint8Array, ReadFailure> {
+    const { region, segments, cache } = this.#state;
+    const offset = entry.position % region.blockSize;
     const hash = segments.hash(segmentOf(segments.geometry, entry.position));
-    const header = failure === undefined ? parseRecordHeader(buffer, offset, length) : undefined;
+    const header =
+      request.failure === undefined
+        ? parseRecordHeader(buffer, offset, request.bytes.length)
+        : undefined;
     const isRight =
       header !== undefined &&
       header.version === entry.version &&
@@ -83,10 +109,18 @@ export class Reader {
     const value = isRight ? recordValue(buffer, offset, header).slice() : undefined;
     this.#buffers.push(buffer);
     if (value === undefined) {
-      return this.#damaged(owner, entry, failure ?? 'its checksum is wrong');
+      return this.#damaged(key, entry, request.failure ?? 'its checksum is wrong');
     }
-    cache.set(entry.version, value);
+    cache.keep(entry, value);
     return ok(value);
+  }
+
+  /** The value in one record. */
+  *#record(key: string, entry: Entry): Task<Result<Uint8Array, ReadFailure>> {
+    if (entry.cached !== undefined) return ok(entry.cached);
+    const read = this.begin(key, entry);
+    yield [read.request];
+    return this.finish(read);
   }
 
   #damaged(key: string, entry: Entry, why: string): { ok: false; error: ReadFailure } {

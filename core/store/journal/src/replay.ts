@@ -1,9 +1,9 @@
 import type { Change, Entry } from './entry.ts';
-import { entryLength } from './entry.ts';
+import { entryLength, entryOf } from './entry.ts';
 import { RECORD_KIND } from './record.ts';
 import type { Task } from './region.ts';
 import type { Replay } from './rescue.ts';
-import { damageAt, entryOf, rescueGap, searchAll } from './rescue.ts';
+import { damageAt, rescueGap, searchAll } from './rescue.ts';
 import { Tree } from './tree.ts';
 import type { ReadRecords } from './walk.ts';
 

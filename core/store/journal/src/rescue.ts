@@ -1,5 +1,6 @@
 import type { SegmentEntry } from './checkpoint.ts';
 import type { Change, Damage, Entry } from './entry.ts';
+import { entryOf } from './entry.ts';
 import { recordCapacity, segmentStart } from './geometry.ts';
 import { RECORD_KIND } from './record.ts';
 import type { JournalRegion, Task } from './region.ts';
@@ -115,10 +116,6 @@ export function* searchAll(
     const what = 'the index lacked it: this is its latest value, unless it was deleted';
     replay.damage.push(damageAt(region, change.position, what, key));
   }
-}
-
-export function entryOf({ position, version, valueLength, isInPieces }: Change): Entry {
-  return { position, version, valueLength, isInPieces };
 }
 
 export function damageAt(

@@ -8,7 +8,7 @@ import { checkOwner, readLabel } from '@atoll/disk/read';
 import type { Failure, Result } from '@atoll/result/result';
 import { misconfigured, ok } from '@atoll/result/result';
 import type { Damage, JournalStatus, Opened, ReadResult, Snapshot, Write } from './engine.ts';
-import { Journal } from './engine.ts';
+import { Journal, RecordRead } from './engine.ts';
 import type { WriteFailure } from './writer.ts';
 
 export type { Damage, Opened, Snapshot, Write, WriteFailure };
@@ -27,6 +27,8 @@ export interface StoreOptions {
   /** Called when there is something to do: {@link Store.poll} is to be called soon. */
   wake(): void;
 }
+
+type Resolve = (result: ReadResult) => void;
 
 export type CommitResult = Result<undefined, WriteFailure>;
 
@@ -48,10 +50,14 @@ export class Store {
   readonly #label = new Uint8Array(LABEL_LENGTH);
   readonly #copy = new Uint8Array(LABEL_LENGTH);
   readonly #labelReads: BlockRequest[] = [];
-  /** Of those, what the device has not taken. */
+  /** Of those, and of late reads, what the device has not taken. */
   readonly #queue: BlockRequest[] = [];
   readonly #commits = new Map<number, (result: CommitResult) => void>();
-  readonly #reads = new Map<number, (result: ReadResult) => void>();
+  readonly #reads = new Map<number, Resolve>();
+  /** Records for which the device needs longer, and who waits for them. */
+  readonly #late = new Map<BlockRequest, { read: RecordRead; resolve: Resolve | undefined }>();
+  /** The device was done at once with what it was asked last. */
+  #isPrompt = true;
   #journal: Journal | undefined;
   #labelDamage: string | undefined;
   #owner = '';
@@ -93,14 +99,29 @@ export class Store {
     return this.commit([{ key, value: undefined }]);
   }
 
-  /** The value of `key`, now or in `snapshot`; `undefined` when it has none. */
+  /**
+   * The value of `key`, now or in `snapshot`, where it can be told at once: from memory, or by a device that
+   * is done as soon as it is asked. `undefined`: it takes {@link get}. Nobody may change the bytes.
+   */
+  peek(key: Uint8Array, snapshot?: Snapshot): ReadResult | undefined {
+    const journal = this.#mustBeOpen();
+    if (!this.#isPrompt) return journal.peek(key, snapshot);
+    const found = journal.find(key, snapshot);
+    return found instanceof RecordRead ? this.#ask(found, undefined) : found;
+  }
+
+  /** The value of `key`, now or in `snapshot`; `undefined` when it has none. Nobody may change its bytes. */
   get(key: Uint8Array, snapshot?: Snapshot): Promise<ReadResult> {
     const journal = this.#mustBeOpen();
-    const known = journal.peek(key, snapshot);
-    if (known !== undefined) return Promise.resolve(known);
+    const found = journal.find(key, snapshot);
+    if (found !== undefined && !(found instanceof RecordRead)) return Promise.resolve(found);
     return new Promise((resolve) => {
+      if (found !== undefined) {
+        const result = this.#ask(found, resolve);
+        if (result !== undefined) resolve(result);
+        return;
+      }
       this.#reads.set(journal.read(key, snapshot), resolve);
-      // A device that is done at once need not wait for the loop.
       while (this.#submit(journal.pendingRequest) || this.#complete() || this.#report());
       if (this.#reads.size > 0) this.#options.wake();
     });
@@ -132,7 +153,7 @@ export class Store {
   /** Moves requests and fulfils promises; answers when it wants to be called again at the latest. */
   poll(now: number): number {
     while (
-      this.#submit(this.#journal?.nextRequest ?? this.#queue[0]) ||
+      this.#submit(this.#queue[0] ?? this.#journal?.nextRequest) ||
       this.#complete() ||
       this.#report()
     );
@@ -144,6 +165,22 @@ export class Store {
     return now;
   }
 
+  /** Reads a record: answers it, or has `resolve` called later. */
+  #ask(read: RecordRead, resolve: Resolve | undefined): ReadResult | undefined {
+    const journal = this.#mustBeOpen();
+    const { request } = read;
+    const isTaken = this.#device.submit(request);
+    const ended = isTaken ? this.#device.complete() : undefined;
+    this.#isPrompt = ended === request;
+    if (this.#isPrompt) return journal.finish(read);
+    journal.hold(read);
+    this.#late.set(request, { read, resolve });
+    if (!isTaken) this.#queue.push(request);
+    if (ended !== undefined) this.#handle(ended);
+    this.#options.wake();
+    return undefined;
+  }
+
   #submit(request: BlockRequest | undefined): boolean {
     if (request === undefined || !this.#device.submit(request)) return false;
     if (request === this.#queue[0]) this.#queue.shift();
@@ -153,16 +190,27 @@ export class Store {
 
   #complete(): boolean {
     const request = this.#device.complete();
-    if (request === undefined) return false;
-    const at = this.#labelReads.indexOf(request);
-    if (at < 0) this.#journal?.handle(request);
-    else {
-      this.#labelReads.splice(at, 1);
-      // A label that cannot be read counts as one that is not there.
-      if (request.failure !== undefined) request.bytes.fill(0xff);
-      if (this.#labelReads.length === 0) this.#openJournal();
+    if (request !== undefined) this.#handle(request);
+    return request !== undefined;
+  }
+
+  #handle(request: BlockRequest): void {
+    const late = this.#late.get(request);
+    if (late !== undefined) {
+      this.#late.delete(request);
+      const result = this.#mustBeOpen().finish(late.read);
+      late.resolve?.(result);
+      return;
     }
-    return true;
+    const at = this.#labelReads.indexOf(request);
+    if (at < 0) {
+      this.#journal?.handle(request);
+      return;
+    }
+    this.#labelReads.splice(at, 1);
+    // A label that cannot be read counts as one that is not there.
+    if (request.failure !== undefined) request.bytes.fill(0xff);
+    if (this.#labelReads.length === 0) this.#openJournal();
   }
 
   #report(): boolean {

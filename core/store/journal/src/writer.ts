@@ -9,12 +9,11 @@ import { INDEX_ENTRY_LENGTH } from './checkpoint.ts';
 import { Checkpointer } from './checkpointer.ts';
 import { Compaction } from './compaction.ts';
 import type { Change, Entry } from './entry.ts';
-import { entryLength } from './entry.ts';
+import { entryLength, entryOf } from './entry.ts';
 import type { NewRecord } from './record.ts';
 import { RECORD_KIND } from './record.ts';
 import type { Task } from './region.ts';
 import { failureOf, flushRequest } from './region.ts';
-import { entryOf } from './rescue.ts';
 import type { JournalState } from './state.ts';
 import { costOf, isUserKey } from './values.ts';
 
@@ -263,8 +262,10 @@ export class Writer {
     if (kind === RECORD_KIND.put || kind === RECORD_KIND.move) {
       if (kind === RECORD_KIND.move && index.get(key)?.version !== version) return;
       const entry = entryOf(change);
-      this.#account(key, entry, index.set(key, entry));
-      if (kind === RECORD_KIND.put && isUserKey(key)) cache.set(version, change.value);
+      const before = index.set(key, entry);
+      this.#account(key, entry, before);
+      const value = kind === RECORD_KIND.put ? change.value : before?.cached;
+      if (value !== undefined && isUserKey(key)) cache.keep(entry, value);
     } else if (kind === RECORD_KIND.delete) {
       this.#account(key, undefined, index.delete(key));
     }

@@ -8,6 +8,7 @@ import {
   writeIndexEntry,
   writeSegmentEntry,
 } from '../src/checkpoint.ts';
+import { entryOf } from '../src/entry.ts';
 import { planGeometry, segmentStart } from '../src/geometry.ts';
 import {
   describeGroup,
@@ -111,12 +112,14 @@ describe('a record', () => {
 
 describe('a checkpoint', () => {
   it('is read as it was written, and not when it is cut off', () => {
-    const entry = fc.record({
-      position: number,
-      version: number,
-      valueLength: small,
-      isInPieces: fc.boolean(),
-    });
+    const entry = fc
+      .record({
+        position: number,
+        version: number,
+        valueLength: small,
+        isInPieces: fc.boolean(),
+      })
+      .map(entryOf);
     fc.assert(
       fc.property(fc.array(fc.tuple(key, entry), { minLength: 1, maxLength: 20 }), (entries) => {
         const writer = new Writer();

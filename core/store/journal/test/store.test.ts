@@ -1,5 +1,5 @@
 import { plainSipHash } from '@atoll/bytes/fast';
-import type { BlockDevice } from '@atoll/device/block';
+import type { BlockDevice, BlockRequest } from '@atoll/device/block';
 import { heapMemory } from '@atoll/device/frame';
 import { memoryDisk } from '@atoll/device/memory-disk';
 import type { DiskLabel } from '@atoll/disk/label';
@@ -8,6 +8,7 @@ import { labelCopyOffset, planDisk } from '@atoll/disk/layout';
 import { Random } from '@atoll/sim/random';
 import { describe, expect, it } from 'vitest';
 import { createJournal, NEW_JOURNAL_LENGTH } from '../src/create.ts';
+import type { StoreOptions } from '../src/store.ts';
 import { damageText, Store } from '../src/store.ts';
 import { IDENTITY, text } from './machine.ts';
 
@@ -30,7 +31,35 @@ function labelled(): { contents: Uint8Array; label: DiskLabel; disk: BlockDevice
   return { contents, label, disk };
 }
 
-function start(disk: BlockDevice, owner: string | undefined = 'dnsvizor') {
+/** A disk whose requests, or reads, are not done before that is wanted. */
+function slowDisk(disk: BlockDevice) {
+  const ended: BlockRequest[] = [];
+  const held: BlockRequest[] = [];
+  return {
+    ...disk,
+    holds: false,
+    isFull: false,
+    readsLate: false,
+    submit(request: BlockRequest): boolean {
+      if (this.isFull) return false;
+      held.push(request);
+      return true;
+    },
+    complete(): BlockRequest | undefined {
+      for (const request of held.splice(0)) {
+        if (this.holds || (this.readsLate && request.operation === 'read')) held.push(request);
+        else {
+          disk.submit(request);
+          const done = disk.complete();
+          if (done !== undefined) ended.push(done);
+        }
+      }
+      return ended.shift();
+    },
+  };
+}
+
+function start(disk: BlockDevice, { owner = 'dnsvizor', ...more }: Partial<StoreOptions> = {}) {
   const loop = { now: 0, wakes: 0, next: 0 };
   const store = new Store(disk, {
     owner,
@@ -38,6 +67,7 @@ function start(disk: BlockDevice, owner: string | undefined = 'dnsvizor') {
     allocate: heapMemory,
     entropy: new Random(4),
     wake: () => loop.wakes++,
+    ...more,
   });
   const poll = () => {
     loop.next = store.poll(loop.now);
@@ -47,7 +77,7 @@ function start(disk: BlockDevice, owner: string | undefined = 'dnsvizor') {
 }
 
 async function reason(disk: BlockDevice, owner?: string): Promise<string> {
-  const opened = await start(disk, owner).store.opened;
+  const opened = await start(disk, { owner }).store.opened;
   return opened.ok ? 'it opened' : opened.error.reason;
 }
 
@@ -79,6 +109,74 @@ describe('a store', () => {
     expect([...store.keys(text(''))]).toEqual([text('b')]);
     const again = start(disk);
     expect(await again.store.opened).toMatchObject({ value: { keys: 1 } });
+  });
+
+  it('answers at once what is in memory or on a prompt device', async () => {
+    const { disk } = labelled();
+    const { store, poll } = start(disk, { cacheBytes: 0 });
+    await store.opened;
+    const put = store.put(text('a'), text('1'));
+    expect(store.peek(text('a'))).toEqual({ ok: true, value: undefined });
+    poll();
+    await put;
+    const { reads } = disk.counters;
+    expect(store.peek(text('a'))).toEqual({ ok: true, value: text('1') });
+    expect(disk.counters.reads).toBe(reads + 1);
+
+    const cached = start(disk);
+    await cached.store.opened;
+    const snapshot = cached.store.snapshot();
+    cached.store.put(text('a'), text('2'));
+    cached.poll();
+    const before = disk.counters.reads;
+    expect(cached.store.peek(text('a'))).toEqual({ ok: true, value: text('2') });
+    expect(disk.counters.reads).toBe(before);
+    expect(cached.store.peek(text('a'), snapshot)).toEqual({ ok: true, value: text('1') });
+    expect(disk.counters.reads).toBe(before + 1);
+  });
+
+  it('waits for a device that is slow, and for one that takes nothing more', async () => {
+    const { disk } = labelled();
+    const slow = slowDisk(disk);
+    const { store, poll, loop } = start(slow, { cacheBytes: 0 });
+    await store.opened;
+    store.commit(['a', 'b'].map((key) => ({ key: text(key), value: text(`${key}1`) })));
+    poll();
+
+    slow.holds = true;
+    const { wakes } = loop;
+    const late = store.get(text('a'));
+    expect(loop.wakes).toBe(wakes + 1);
+    expect(store.peek(text('b'))).toBeUndefined();
+    slow.isFull = true;
+    const later = store.get(text('b'));
+    poll();
+    slow.isFull = false;
+    slow.holds = false;
+    poll();
+    expect(await late).toEqual({ ok: true, value: text('a1') });
+    expect(await later).toEqual({ ok: true, value: text('b1') });
+    expect(await store.get(text('b'))).toEqual({ ok: true, value: text('b1') });
+    expect(store.peek(text('a'))).toEqual({ ok: true, value: text('a1') });
+  });
+
+  it('writes over nothing that a late read needs', async () => {
+    const { disk } = labelled();
+    const slow = slowDisk(disk);
+    const { store, poll } = start(slow, { cacheBytes: 0 });
+    await store.opened;
+    store.put(text('a'), new Uint8Array(2000).fill(1));
+    poll();
+    slow.readsLate = true;
+    const late = store.get(text('a'));
+    for (let round = 0; round < 3000; round++) {
+      store.put(text('a'), new Uint8Array(2000).fill(2));
+      poll();
+    }
+    expect(store.status.begunSegments).toBeGreaterThan(2 * store.status.segmentCount);
+    slow.readsLate = false;
+    poll();
+    expect(await late).toEqual({ ok: true, value: new Uint8Array(2000).fill(1) });
   });
 
   it('writes down after a second of quiet that all is durable', async () => {

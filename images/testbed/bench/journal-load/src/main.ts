@@ -10,6 +10,8 @@ import { Random } from '@atoll/sim/random';
 const KEYS = 20_000;
 const VALUE_LENGTH = 100;
 const WRITERS = 64;
+/** Between two looks at the clock. */
+const READS = 64;
 const CACHE_BYTES = 4_000_000;
 
 const ARGUMENTS = {
@@ -71,23 +73,23 @@ async function run({ clock }: System, store: Store, mode: string, ms: number): P
     const number = random.below(KEYS);
     await mustWork(store.put(keys[number], valueFor(number)));
   };
-  const get = async (): Promise<void> => {
-    const number = random.below(KEYS);
-    const read = await store.get(keys[number]);
-    if (!read.ok || read.value?.[0] !== number % 256) throw new Error('a wrong value');
-  };
-
   let done = 0;
   const start = clock.monotonic();
-  const work = async (act: () => Promise<void>): Promise<void> => {
-    while (clock.monotonic() - start < ms) {
-      await act();
-      done++;
+  const isOver = () => clock.monotonic() - start >= ms;
+  const putAll = async (): Promise<void> => {
+    for (; !isOver(); done++) await put();
+  };
+  const getAll = async (): Promise<void> => {
+    for (; !isOver(); done += READS) {
+      for (let count = 0; count < READS; count++) {
+        const number = random.below(KEYS);
+        const read = store.peek(keys[number]) ?? (await store.get(keys[number]));
+        if (!read.ok || read.value?.[0] !== number % 256) throw new Error('a wrong value');
+      }
     }
   };
-  const workers = mode === 'grouped' ? WRITERS : 1;
-  const act = mode === 'reads' ? get : put;
-  await Promise.all(Array.from({ length: workers }, () => work(act)));
+  if (mode === 'reads') await getAll();
+  else await Promise.all(Array.from({ length: mode === 'grouped' ? WRITERS : 1 }, putAll));
   return (done * 1000) / (clock.monotonic() - start);
 }
 
