@@ -58,6 +58,7 @@ interface Relation {
 }
 
 function relation(name: GeneralName, base: GeneralName): Relation {
+  if (typeof name.value === 'string' && name.value.length > LONGEST) return UNKNOWN;
   if (name.kind === 'dns' && base.kind === 'dns') return hostRelation(name.value, base.value);
   if (name.kind === 'ip' && base.kind === 'ip') return both(isInNetwork(name.value, base.value));
   if (name.kind === 'directory' && base.kind === 'directory') {
@@ -117,7 +118,8 @@ function isSubdomain(host: string, tree: string): boolean {
 /** RFC 5321 without quoted local parts, which no one can compare by looking at them. */
 function isMailbox(mailbox: string): boolean {
   const at = mailbox.lastIndexOf('@');
-  return LOCAL_PART.test(mailbox.slice(0, Math.max(at, 0))) && isHostName(mailbox.slice(at + 1));
+  if (at < 1 || at > 64) return false;
+  return LOCAL_PART.test(mailbox.slice(0, at)) && isHostName(mailbox.slice(at + 1));
 }
 
 function isBase(base: GeneralName): boolean {
@@ -152,4 +154,6 @@ const LOCAL_PART = /^[\w!#$%&'*+/=?^`{|}~-]+(?:\.[\w!#$%&'*+/=?^`{|}~-]+)*$/;
 
 /** Permitted by nothing, and excluded by everything of its form. */
 const UNKNOWN: Relation = { isInside: false, mayTouch: true };
+/** Characters: nobody has longer names, and each of them is compared with each constraint. */
+const LONGEST = 2048;
 const TOO_MANY = 'too many name constraints to compare';

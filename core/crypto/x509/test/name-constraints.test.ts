@@ -51,6 +51,8 @@ describe('name constraints', () => {
     [uri('https://evil.org\\@example.com/'), uri('example.org'), false, false],
     [uri('https://192.0.2.1/'), uri('example.com'), false, false],
     [uri('urn:example'), uri('example.com'), false, false],
+    [uri(`https://example.com/${'a'.repeat(2048)}`), uri('example.com'), false, false],
+    [email(`${'a'.repeat(65)}@example.com`), email('example.com'), false, false],
     [directory(['O', 'Atoll'], ['CN', 'a']), directory(['O', 'ATOLL ']), true, false],
     [directory(['O', 'Atoll']), directory(['O', 'Atoll'], ['CN', 'a']), false, true],
     [directory(['CN', 'a'], ['O', 'Atoll']), directory(['O', 'Atoll']), false, true],

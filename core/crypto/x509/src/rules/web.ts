@@ -43,8 +43,8 @@ const subjectAltName: CertificateRule = ({ subject, extensions }, position) => {
 /** 7.1.4.3: a common name repeats one of the alternative names, to the letter. */
 const commonName: CertificateRule = ({ subject, extensions }, position) => {
   if (position !== 'peer') return undefined;
-  const names = extensions.subjectAltName?.map(generalNameText) ?? [];
-  const isOther = valuesOf(subject, COMMON_NAME).some((name) => !names.includes(name));
+  const names = new Set(extensions.subjectAltName?.map(generalNameText));
+  const isOther = valuesOf(subject, COMMON_NAME).some((name) => !names.has(name));
   return isOther ? 'its common name is none of its alternative names' : undefined;
 };
 
