@@ -2,12 +2,13 @@ import type { System } from '@atoll/appliance/appliance';
 import { fastSipHash } from '@atoll/bytes/fast';
 import { decodeUtf8, encodeUtf8 } from '@atoll/bytes/utf8';
 import type { BlockDevice } from '@atoll/device/block';
+import { DEFAULT_MAX_LEASES } from '@atoll/dhcp/config';
 import type { LeaseRecord } from '@atoll/dhcp/lease';
 import { formatLeaseLine, parseLeaseLine } from '@atoll/dhcp/lease';
 import type { LeaseEvent } from '@atoll/dhcp/server';
 import { ipv4Text } from '@atoll/ipv4/address';
 import type { OpenedStore, Write } from '@atoll/journal/store';
-import { Store } from '@atoll/journal/store';
+import { indexMemoryFor, Store } from '@atoll/journal/store';
 import type { Logger } from '@atoll/log/log';
 import type { Result } from '@atoll/result/result';
 
@@ -31,6 +32,7 @@ export class LeaseStore {
       entropy: system.entropy,
       // Leases are read once.
       cacheBytes: 0,
+      indexMemory: indexMemoryFor(MOST_KEYS, PREFIX.length + LONGEST_ADDRESS),
       wake: () => system.wake(),
     });
     this.opened = this.#store.opened;
@@ -87,6 +89,9 @@ function writeOf(event: LeaseEvent, epoch: number): Write {
 }
 
 const PREFIX = 'lease/';
+const LONGEST_ADDRESS = 15;
+/** All leases that can be given out, and as many of an earlier time that are over. */
+const MOST_KEYS = 2 * DEFAULT_MAX_LEASES;
 const NOTHING = new Uint8Array(0);
 
 /** A disk that fails is reported again after so long. */

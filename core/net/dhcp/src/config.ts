@@ -59,7 +59,7 @@ export interface Subnet {
 export const REFUSED_NAMES: readonly string[] = ['localhost', 'wpad', 'isatap'];
 
 /** As in dnsmasq. */
-const DEFAULT_MAX_LEASES = 1000;
+export const DEFAULT_MAX_LEASES = 1000;
 
 /** Addresses in a range: a bit each in memory. */
 const LARGEST_RANGE = 0x10_0000;

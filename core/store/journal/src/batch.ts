@@ -9,7 +9,9 @@ import {
   indexKey,
   MAX_KEY_LENGTH,
   MAX_VALUE_LENGTH,
+  memoryOf,
   pieceCount,
+  pieceKey,
   pieceRecords,
   piecesPrefix,
   putRecord,
@@ -51,6 +53,8 @@ export interface Plan {
   /** Bytes of records, about, and what keys will cost more (or less) than before. */
   readonly length: number;
   readonly cost: number;
+  /** Bytes that the index will take more (or less). */
+  readonly memory: number;
   /** Pieces of values that are overwritten or deleted. */
   readonly stale: readonly string[];
   /** A value in pieces is still to be written by this round, so the batch must wait for the next. */
@@ -69,17 +73,24 @@ export function planBatch(
   const stale: string[] = [];
   let length = 0;
   let cost = 0;
+  let memory = 0;
   let mustWait = false;
   for (const [key, value] of batch.writes) {
     const before = index.get(key);
     if (touched.get(key)) mustWait = true;
-    if (before !== undefined) cost -= costOf(key, before);
-    if (before?.isInPieces) {
+    // What an earlier batch of the round takes away is not taken away once more.
+    const isFirst = !touched.has(key);
+    if (before !== undefined && isFirst) {
+      cost -= costOf(key, before);
+      memory -= memoryOf(key);
+    }
+    if (before?.isInPieces && isFirst) {
       const prefix = piecesPrefix(key);
       for (const [piece, entry] of index.from(prefix)) {
         if (!piece.startsWith(prefix)) break;
         stale.push(piece);
         cost -= costOf(piece, entry);
+        memory -= memoryOf(piece);
       }
     }
     if (value !== undefined) {
@@ -87,12 +98,13 @@ export function planBatch(
       const overhead = (pieces + 1) * (RECORD_HEADER_LENGTH + 2 * key.length + PER_RECORD);
       length += value.length + overhead;
       cost += value.length + overhead;
+      memory += memoryOf(key) + pieces * memoryOf(pieceKey(key, 0, 0));
     } else {
       length += key.length + RECORD_HEADER_LENGTH + PER_RECORD;
     }
   }
   for (const piece of stale) length += piece.length + RECORD_HEADER_LENGTH + PER_RECORD;
-  return { batch, length, cost, stale, mustWait };
+  return { batch, length, cost, memory, stale, mustWait };
 }
 
 /** The records of a batch; `tag` and those that follow are used where values take pieces. */

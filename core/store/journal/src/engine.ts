@@ -21,7 +21,7 @@ import { Scanner } from './scan.ts';
 import type { JournalState } from './state.ts';
 import { Tasks } from './tasks.ts';
 import type { TreeView } from './tree.ts';
-import { costOf, indexKey, isUserKey, userKey } from './values.ts';
+import { costOf, indexKey, isUserKey, memoryOf, userKey } from './values.ts';
 import type { Written } from './writer.ts';
 import { capacityOf, Writer } from './writer.ts';
 
@@ -41,6 +41,11 @@ export interface JournalOptions {
   readonly entropy: Entropy;
   /** Bytes of values that are kept in memory; 256 KiB when left out. */
   readonly cacheBytes?: number;
+  /**
+   * Bytes of memory that the index may take, see `indexMemoryFor`; 8 MiB when left out. Where there is no more,
+   * new keys are refused, and a disk that needs more is not opened.
+   */
+  readonly indexMemory?: number;
   /** Nothing is ever written: to look at a disk. */
   readonly isReadOnly?: boolean;
 }
@@ -240,10 +245,10 @@ export class Journal {
   }
 
   *#open(): Task<void> {
-    const { allocate, isReadOnly = false } = this.#options;
+    const { allocate, isReadOnly = false, indexMemory = DEFAULT_INDEX_MEMORY } = this.#options;
     const region = new JournalRegion(this.#options);
     const scanner = new Scanner(region, allocate(WINDOW));
-    const recovered = yield* recover(region, scanner, isReadOnly);
+    const recovered = yield* recover(region, scanner, { isReadOnly, indexMemory });
     if (!recovered.ok) {
       this.#events.push({ kind: 'opened', result: recovered });
       return;
@@ -260,18 +265,21 @@ export class Journal {
 
   #createState(region: JournalRegion, scanner: Scanner, recovered: Recovered): JournalState {
     const { allocate, entropy, cacheBytes = DEFAULT_CACHE } = this.#options;
+    const { indexMemory = DEFAULT_INDEX_MEMORY } = this.#options;
     const { segments, head, index, superblock, damage } = recovered;
     let cost = 0;
     let indexBytes = 0;
+    let memory = 0;
     for (const [key, entry] of index.from('')) {
       cost += costOf(key, entry);
       indexBytes += INDEX_ENTRY_LENGTH + key.length;
+      memory += memoryOf(key);
     }
     const log = new Log(region, segments, head, allocate, entropy);
     const cache = new Cache(cacheBytes);
     const scratch = allocate(region.blockSize);
     const about = { region, scanner, segments, index, log, cache, superblock, scratch };
-    return { ...about, damage: [...damage], cost, indexBytes };
+    return { ...about, damage: [...damage], cost, indexBytes, memory, mostMemory: indexMemory };
   }
 
   *#write(writer: Writer): Task<void> {
@@ -328,3 +336,4 @@ const WINDOW = Math.max(
 const ABSENT: ReadResult = ok(undefined);
 
 const DEFAULT_CACHE = 0x4_0000;
+const DEFAULT_INDEX_MEMORY = 0x80_0000;

@@ -20,6 +20,7 @@ import type { Superblock } from './superblock.ts';
 import { parseSuperblock, SUPERBLOCK_LENGTH, writeSuperblock } from './superblock.ts';
 import { acceptGroups } from './tail.ts';
 import type { Tree } from './tree.ts';
+import { memoryOf } from './values.ts';
 import type { WalkedGroup } from './walk.ts';
 import { readLog } from './walk.ts';
 
@@ -33,18 +34,20 @@ export interface Recovered {
   readonly unfinished: number;
 }
 
-/** Reads a journal. With `isReadOnly` nothing is written. */
+/** Reads a journal whose index takes `indexMemory` bytes at most. With `isReadOnly` nothing is written. */
 export function* recover(
   region: JournalRegion,
   scanner: Scanner,
-  isReadOnly: boolean,
+  { isReadOnly, indexMemory }: { readonly isReadOnly: boolean; readonly indexMemory: number },
 ): Task<Result<Recovered, Failure>> {
   const damage: Damage[] = [];
   const found = yield* readSuperblock(region, scanner);
   if (!found.ok) return found;
   const { superblock, suspects } = found.value;
   const segments = new Segments(region, superblock.geometry);
-  const accepted = acceptGroups(yield* readLog(region, scanner, segments, superblock), superblock);
+  const log = yield* readLog({ region, scanner, segments, superblock, indexMemory });
+  if (log === undefined) return tooManyKeys(indexMemory);
+  const accepted = acceptGroups(log, superblock);
   // While nothing follows the checkpoint, its superblock may have been on its way when the power went.
   if (accepted.head.sequence > superblock.checkpointEnd) {
     for (const position of suspects) damage.push(damageAt(region, position, SUPERBLOCK_DAMAGED));
@@ -54,6 +57,9 @@ export function* recover(
     if (failure !== undefined) return misconfigured(`the disk cannot be written: ${failure}`);
   }
   const index = yield* buildIndex({ region, scanner, segments, superblock, accepted, damage });
+  let memory = 0;
+  for (const [key] of index.from('')) memory += memoryOf(key);
+  if (memory > indexMemory) return tooManyKeys(indexMemory);
   for (const position of scanner.unreadable) {
     damage.push(damageAt(region, position, 'the device cannot read it'));
   }
@@ -61,6 +67,12 @@ export function* recover(
   segments.freeOthers([head.segment, head.next, head.afterNext]);
   segments.reclaim(superblock.start.serial);
   return ok({ superblock, index, segments, head, damage, unfinished });
+}
+
+function tooManyKeys(indexMemory: number): Result<never, Failure> {
+  return misconfigured(
+    `its keys need more memory than the ${indexMemory} bytes that they may take`,
+  );
 }
 
 /** The latest superblock, and the positions of copies of it that should be there, but are not. */

@@ -23,6 +23,9 @@ export interface JournalState {
   cost: number;
   /** Bytes of all entries of a checkpoint. */
   indexBytes: number;
+  /** Bytes of memory that the index takes, see `memoryOf`, and may take. */
+  memory: number;
+  readonly mostMemory: number;
   /** Where superblocks are made. */
   readonly scratch: Region;
 }

@@ -9,9 +9,11 @@ import type { Failure, Result } from '@atoll/result/result';
 import { misconfigured, ok } from '@atoll/result/result';
 import type { Damage, JournalStatus, Opened, ReadResult, Snapshot, Write } from './engine.ts';
 import { Journal, RecordRead } from './engine.ts';
+import { indexMemoryFor } from './values.ts';
 import type { WriteFailure } from './writer.ts';
 
 export type { Damage, Opened, Snapshot, Write, WriteFailure };
+export { indexMemoryFor };
 
 export interface StoreOptions {
   /** The appliance that the disk must belong to; `undefined` for any. */
@@ -22,6 +24,8 @@ export interface StoreOptions {
   readonly entropy: Entropy;
   /** Bytes of values that are kept in memory; 256 KiB when left out. */
   readonly cacheBytes?: number;
+  /** Bytes of memory for the index, see {@link indexMemoryFor}; 8 MiB when left out. */
+  readonly indexMemory?: number;
   /** Nothing is ever written: to look at a disk. */
   readonly isReadOnly?: boolean;
   /** Called when there is something to do: {@link Store.poll} is to be called soon. */

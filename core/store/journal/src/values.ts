@@ -101,6 +101,16 @@ export function costOf(key: string, { valueLength }: Pick<Entry, 'valueLength'>)
   return recordLength(key.length, valueLength) + 2 * (INDEX_ENTRY_LENGTH + key.length);
 }
 
+/** Bytes of memory that an entry of the index takes in an image, about. */
+export function memoryOf(key: string): number {
+  return ENTRY_MEMORY + key.length;
+}
+
+/** Bytes of memory for the index of `keys` keys of `length` bytes, with values that take no pieces. */
+export function indexMemoryFor(keys: number, length: number): number {
+  return keys * (ENTRY_MEMORY + USER.length + length);
+}
+
 /** `value` big-endian in `length` characters. */
 function numberText(value: number, length: number): string {
   let text = '';
@@ -112,6 +122,7 @@ function numberText(value: number, length: number): string {
 
 const USER = '\0';
 const PIECE = '\x01';
+const ENTRY_MEMORY = 256;
 const TAG_LENGTH = 12;
 const SUMMARY_LENGTH = 16;
 const NOTHING = new Uint8Array(0);

@@ -10,6 +10,7 @@ import type { FoundGroup, FoundRecord, Scanner } from './scan.ts';
 import { recordsIn } from './scan.ts';
 import type { Segments } from './segments.ts';
 import type { Superblock } from './superblock.ts';
+import { memoryOf } from './values.ts';
 
 /** A group of the log, as it was read. */
 export interface WalkedGroup extends ReadRecords {
@@ -30,20 +31,36 @@ export interface WalkedSegment {
   readonly groups: readonly WalkedGroup[];
 }
 
+/** What {@link readLog} works with. */
+export interface LogToRead {
+  readonly region: JournalRegion;
+  readonly scanner: Scanner;
+  readonly segments: Segments;
+  readonly superblock: Superblock;
+  /** Bytes of memory that the index may take. */
+  readonly indexMemory: number;
+}
+
 /**
  * Reads the log from where `superblock` says to where nothing follows, and tells `segments` what it finds.
- * When a segment of it has become unreadable, the one before knows which comes after.
+ * When a segment of it has become unreadable, the one before knows which comes after. `undefined`: the
+ * index has far more entries than there is memory for.
  */
-export function* readLog(
-  region: JournalRegion,
-  scanner: Scanner,
-  segments: Segments,
-  { start }: Superblock,
-): Task<WalkedSegment[]> {
+export function* readLog({
+  region,
+  scanner,
+  segments,
+  superblock: { start },
+  indexMemory,
+}: LogToRead): Task<WalkedSegment[] | undefined> {
+  // A checkpoint that was finished, one that was not, and keys that went and came in the meantime.
+  let left = 3 * indexMemory;
   const read = (place: Place) => readSegment(region, scanner, segments, place);
   const log = [yield* read({ ...start, from: start.position, previous: undefined })];
   for (;;) {
     const last = log[log.length - 1];
+    left -= memoryOfEntries(last);
+    if (left < 0) return undefined;
     const place = { ...last, segment: last.next, serial: last.serial + 1, from: undefined };
     const following = yield* read({ ...place, nonce: undefined, previous: last.nonce });
     if (following.groups.length > 0) {
@@ -57,6 +74,12 @@ export function* readLog(
     segments.begin(following.segment, following.serial, nonce);
     log.push({ ...following, nonce }, beyond);
   }
+}
+
+function memoryOfEntries({ groups }: WalkedSegment): number {
+  let memory = 0;
+  for (const { entries } of groups) for (const [key] of entries) memory += memoryOf(key);
+  return memory;
 }
 
 /** What is known of a segment before it is read. */

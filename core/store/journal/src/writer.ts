@@ -15,12 +15,12 @@ import { RECORD_KIND } from './record.ts';
 import type { Task } from './region.ts';
 import { failureOf, flushRequest } from './region.ts';
 import type { JournalState } from './state.ts';
-import { costOf, isUserKey } from './values.ts';
+import { costOf, isUserKey, memoryOf } from './values.ts';
 
 /** Why a batch was not written. */
 export interface WriteFailure {
   /**
-   * `full`: there is no room for it; `busy`: too much waits for the disk already; `failed`: the disk failed,
+   * `full`: there is no room for it on the disk, or in memory for its keys; `busy`: too much waits for the disk already; `failed`: the disk failed,
    * and nothing is written until a new start.
    */
   readonly kind: 'full' | 'busy' | 'failed';
@@ -149,21 +149,23 @@ export class Writer {
     this.#tag = Math.max(this.#tag, log.head.sequence);
     round.tag = this.#tag;
     let length = 0;
-    let { cost } = this.#state;
+    let { cost, memory } = this.#state;
     this.#isBlocked = false;
     while (this.#waiting.length > 0 && length < ROUND_BYTES) {
       const [batch] = this.#waiting;
       const plan = planBatch(geometry, index, touched, batch);
       if (plan.mustWait) break;
       const grows = plan.cost > 0;
-      const isTooMuch = grows && cost + plan.cost > capacityOf(this.#state);
+      const needsMemory = plan.memory > 0 && memory + plan.memory > this.#state.mostMemory;
+      const isTooMuch = needsMemory || (grows && cost + plan.cost > capacityOf(this.#state));
       const needed = Math.ceil((length + plan.length) / (geometry.segmentSize * FILLED));
       if (isTooMuch || segments.free < needed + (grows ? this.#reserve : LEAST_FREE)) {
-        if (!isTooMuch && round.batches.length > 0) break;
+        // What the batches before it bring is known for certain in the next round.
+        if (round.batches.length > 0) break;
         this.#isBlocked = !isTooMuch && this.#canGain;
         if (this.#isBlocked) break;
         this.#shift();
-        this.#answer(batch, { kind: 'full', reason: 'there is no room left on the disk' });
+        this.#answer(batch, { kind: 'full', reason: needsMemory ? NO_MEMORY : NO_ROOM });
         continue;
       }
       this.#shift();
@@ -171,6 +173,7 @@ export class Writer {
       this.#tag += batch.writes.length;
       length += plan.length;
       cost += plan.cost;
+      memory += plan.memory;
       touch(geometry, touched, batch);
       round.batches.push(batch);
       round.plans.push(plan);
@@ -277,11 +280,13 @@ export class Writer {
       state.segments.add(after.position, entryLength(key, after));
       state.cost += costOf(key, after);
       state.indexBytes += INDEX_ENTRY_LENGTH + key.length;
+      state.memory += memoryOf(key);
     }
     if (before !== undefined) {
       state.segments.add(before.position, -entryLength(key, before));
       state.cost -= costOf(key, before);
       state.indexBytes -= INDEX_ENTRY_LENGTH + key.length;
+      state.memory -= memoryOf(key);
     }
   }
 
@@ -297,6 +302,9 @@ export class Writer {
     this.#written.push({ ticket, failure });
   }
 }
+
+const NO_ROOM = 'there is no room left on the disk';
+const NO_MEMORY = 'there is no memory left for more keys';
 
 /** What goes into the log together. */
 interface Round {

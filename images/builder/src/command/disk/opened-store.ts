@@ -43,6 +43,7 @@ export async function withStore(
       allocate: heapMemory,
       entropy: { fill: randomFillSync },
       isReadOnly,
+      indexMemory: Number.POSITIVE_INFINITY,
       wake: () => setImmediate(poll),
     });
     poll();
