@@ -16,6 +16,8 @@ export interface Output {
   readonly send: Uint8Array;
   /** What the peer sent, decrypted: views of the bytes that were handled. */
   readonly deliver: readonly Uint8Array[];
+  /** Early data, which somebody else may have sent again: only for what may happen twice. */
+  readonly early: readonly Uint8Array[];
   readonly events: readonly TlsEvent[];
   /** The connection is over; `send` ends with the alert that says so to the peer. */
   readonly failure?: TlsFailure;
@@ -54,7 +56,10 @@ export class TlsConnection {
   /** Records since the last data. */
   #idle = 0;
   #skippable = 0;
+  /** Bytes of early data that may still come; `undefined` when none is taken. */
+  #earlyLeft: number | undefined;
   #deliver: Uint8Array[] = [];
+  #early: Uint8Array[] = [];
   #events: TlsEvent[] = [];
 
   /** `actions` are what comes before all: the client's hello. */
@@ -149,7 +154,9 @@ export class TlsConnection {
       }
       return abort(ALERT.UNEXPECTED_MESSAGE, `a record of type ${outer} without protection`);
     }
-    const opened = reading.open(record, this.#readLimit);
+    // Early data leaves before its sender can know a limit.
+    const limit = this.#earlyLeft === undefined ? this.#readLimit : INNER_LONGEST;
+    const opened = reading.open(record, limit);
     if (!opened.ok) {
       const mayBeEarly = this.#skippable > 0 && opened.error.alert === ALERT.BAD_RECORD_MAC;
       return mayBeEarly ? this.#skip(record, opened.error) : opened;
@@ -169,12 +176,23 @@ export class TlsConnection {
       this.#deliver.push(content);
       return DONE;
     }
+    if (type === CONTENT.APPLICATION_DATA && this.#earlyLeft !== undefined) {
+      return this.#handleEarlyData(content, this.#earlyLeft);
+    }
     if (content.length === 0) return abort(ALERT.UNEXPECTED_MESSAGE, 'an empty record');
     const idle = this.isConnected ? this.#countIdle() : DONE;
     if (!idle.ok) return idle;
     if (type === CONTENT.HANDSHAKE) return this.#handleHandshake(content, now);
     if (type === CONTENT.ALERT) return this.#handleAlert(content);
     return abort(ALERT.UNEXPECTED_MESSAGE, `a record of type ${type} now`);
+  }
+
+  #handleEarlyData(content: Uint8Array, left: number): Result<undefined, TlsFailure> {
+    if (content.length === 0) return this.#countIdle();
+    if (content.length > left) return abort(ALERT.UNEXPECTED_MESSAGE, 'too much early data');
+    this.#earlyLeft = left - content.length;
+    this.#early.push(content);
+    return DONE;
   }
 
   #handleHandshake(content: Uint8Array, now: number): Result<undefined, TlsFailure> {
@@ -198,7 +216,7 @@ export class TlsConnection {
       if (!stepped.ok) return stepped;
       for (const action of stepped.value) {
         this.#act(action);
-        if (action.do === 'read-with' && this.#deframer.isInside) return BEYOND_KEYS;
+        if (action.do.startsWith('read') && this.#deframer.isInside) return BEYOND_KEYS;
       }
     }
   }
@@ -260,6 +278,17 @@ export class TlsConnection {
       case 'read-with':
         this.#reading?.wipe();
         this.#reading = new Protection(action.suite, action.secret);
+        this.#earlyLeft = undefined;
+        break;
+      case 'read-early':
+        this.#reading = new Protection(action.suite, action.secret);
+        this.#earlyLeft = action.most;
+        break;
+      case 'send-early':
+        this.#sender.data(action.data, 1);
+        break;
+      case 'write-plain':
+        this.#sender.unprotect();
         break;
       case 'write-with':
         this.#sender.protect(new Protection(action.suite, action.secret));
@@ -315,8 +344,14 @@ export class TlsConnection {
 
   #output(): Output {
     if (!this.#writeClosed) this.#sender.flush();
-    const output = { send: this.#sender.take(), deliver: this.#deliver, events: this.#events };
+    const output = {
+      send: this.#sender.take(),
+      deliver: this.#deliver,
+      early: this.#early,
+      events: this.#events,
+    };
     this.#deliver = [];
+    this.#early = [];
     this.#events = [];
     return output;
   }

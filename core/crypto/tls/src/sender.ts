@@ -29,6 +29,13 @@ export class Sender {
     this.#protection = protection;
   }
 
+  /** Goes on without protection. */
+  unprotect(): void {
+    this.flush();
+    this.#protection?.wipe();
+    this.#protection = undefined;
+  }
+
   /** Adds a handshake message to the flight; several share a record. */
   message(bytes: Uint8Array): void {
     this.#flight.bytes(bytes);

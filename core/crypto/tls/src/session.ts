@@ -1,11 +1,16 @@
 /** What a client keeps of a connection to resume it later; as secret as a key. */
 export interface Session {
   readonly serverName: string | undefined;
+  readonly suite: number;
   /** The name of the hash of its suite; only with this one it resumes. */
   readonly hash: string;
   readonly psk: Uint8Array;
   readonly ticket: Uint8Array;
   readonly ageAdd: number;
+  /** What ALPN chose. */
+  readonly protocol: string | undefined;
+  /** The most bytes of early data; 0 when the server takes none. */
+  readonly earlyDataMost: number;
   /** Both in milliseconds since 1970 UTC. */
   readonly issued: number;
   readonly expires: number;

@@ -11,6 +11,8 @@ export interface Connected {
   readonly group: string;
   /** Whether a ticket stood for the certificates. */
   readonly resumed: boolean;
+  /** Whether the server took early data. What a client sent and the server did not take has to be sent again. */
+  readonly earlyData: boolean;
   /** What ALPN chose. */
   readonly protocol: string | undefined;
   readonly serverName: string | undefined;
@@ -22,8 +24,19 @@ export type Action =
   | { readonly do: 'send'; readonly message: Uint8Array }
   /** Sends the change_cipher_spec that means nothing (RFC 8446, D.4). */
   | { readonly do: 'pretend' }
+  /** Sends early data. */
+  | { readonly do: 'send-early'; readonly data: Uint8Array }
   | { readonly do: 'read-with'; readonly suite: CipherSuite; readonly secret: Uint8Array }
   | { readonly do: 'write-with'; readonly suite: CipherSuite; readonly secret: Uint8Array }
+  /** Like `read-with`, for up to `most` bytes of early data. */
+  | {
+      readonly do: 'read-early';
+      readonly suite: CipherSuite;
+      readonly secret: Uint8Array;
+      readonly most: number;
+    }
+  /** Goes back to records without protection, after early data that was in vain. */
+  | { readonly do: 'write-plain' }
   /** What records may hold from now on: content, type and padding together. */
   | { readonly do: 'limit'; readonly read: number; readonly written: number }
   | { readonly do: 'skip-early-data' }

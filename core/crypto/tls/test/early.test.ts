@@ -1,14 +1,16 @@
 import { ok } from '@atoll/result/result';
 import { Random } from '@atoll/sim/random';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { ALERT } from '../src/alert.ts';
 import { stepClient } from '../src/client/engine.ts';
 import { firstHello } from '../src/client/hello.ts';
 import { TlsConnection } from '../src/connection.ts';
 import { EXTENSION } from '../src/extension.ts';
 import { emitMessage } from '../src/message.ts';
+import { ReplayGuard } from '../src/server/early.ts';
+import { TicketKeys } from '../src/server/ticket.ts';
 import { tlsServer } from '../src/server.ts';
-import { CLIENT, GROUPS, NOW, SERVER } from './kit.ts';
+import { CLIENT, connectedOf, GROUPS, NOW, Pair, SERVER, SUITES, sessionOf } from './kit.ts';
 
 /** A client that says that it sends early data, which ours never does. */
 function earlyClient(): TlsConnection {
@@ -63,4 +65,112 @@ it('a server does not drop early data without end, nor any that was not announce
     expect(server.handle(earlyRecord(16_000), NOW).failure).toBe(undefined);
   }
   expect(server.handle(earlyRecord(16_000), NOW).failure?.alert).toBe(ALERT.BAD_RECORD_MAC);
+});
+
+const DATA = Uint8Array.of(1, 2, 3, 4);
+
+/** A server that takes early data, with its own memory of hellos. */
+function taking(most = 100) {
+  const earlyData = { most, guard: new ReplayGuard() };
+  return { tickets: new TicketKeys(SUITES.aes128.aead), protocols: ['a', 'b'], earlyData };
+}
+
+const SPEAKING = { protocols: ['a', 'b'] };
+
+function target(server: ReturnType<typeof taking>) {
+  const session = sessionOf(new Pair(SPEAKING, server).run().client);
+  return { serverName: 'host', session, earlyData: DATA };
+}
+
+describe('early data', () => {
+  it('comes with the hello, apart from other data', () => {
+    const server = taking();
+    const pair = new Pair(SPEAKING, server, target(server), 5).run();
+    expect([pair.client.failure, pair.server.failure]).toEqual([undefined, undefined]);
+    expect(pair.server.early).toEqual([...DATA]);
+    expect(pair.server.got).toEqual([]);
+    expect(connectedOf(pair.client)).toMatchObject({ resumed: true, earlyData: true });
+    expect(connectedOf(pair.server)).toMatchObject({ resumed: true, earlyData: true });
+    const { client } = pair;
+    pair.post(client, client.connection.send(DATA)).run();
+    expect(pair.server.got).toEqual([...DATA]);
+  });
+
+  it('stays at home where the server takes none', () => {
+    const { earlyData: _, ...without } = taking();
+    const session = sessionOf(new Pair(SPEAKING, without).run().client);
+    const pair = new Pair(SPEAKING, without, {
+      serverName: 'host',
+      session,
+      earlyData: DATA,
+    }).run();
+    expect(pair.client.failure).toBe(undefined);
+    expect(connectedOf(pair.client)).toMatchObject({ resumed: true, earlyData: false });
+  });
+
+  it.each([
+    ['after a retry', SPEAKING, { groups: [GROUPS.p256] }],
+    ['with another suite of the same hash', SPEAKING, { suites: [SUITES.chacha] }],
+    ['with another protocol', SPEAKING, { protocols: ['b'] }],
+    ['when it was switched off', SPEAKING, { earlyData: undefined }],
+    ['when its tickets were lost', SPEAKING, { tickets: new TicketKeys(SUITES.aes128.aead) }],
+  ])('is not taken %s, and the connection goes on', (_, clientConfig, change) => {
+    const server = taking();
+    const to = target(server);
+    const { earlyData, ...rest } = { ...server, ...change };
+    const changed = earlyData ? { ...rest, earlyData } : rest;
+    const pair = new Pair(clientConfig, changed, to, 5).run();
+    expect([pair.client.failure, pair.server.failure]).toEqual([undefined, undefined]);
+    expect(connectedOf(pair.client).earlyData).toBe(false);
+    const { client } = pair;
+    pair.post(client, client.connection.send(DATA)).run();
+    expect([pair.server.early, pair.server.got]).toEqual([[], [...DATA]]);
+  });
+
+  it('is not taken again, nor when it is old', () => {
+    const server = taking();
+    const to = target(server);
+    const flight = new Pair(SPEAKING, server, to, 5).flights[0].bytes;
+    const takenAt = (now: number) =>
+      tlsServer({ ...SERVER, ...server }, new Random(3)).handle(flight.slice(), now).early.length;
+    expect([takenAt(NOW), takenAt(NOW), takenAt(NOW + 5000)]).toEqual([1, 0, 0]);
+    const other = new Pair(SPEAKING, server, to, 6).flights[0].bytes;
+    const late = tlsServer({ ...SERVER, ...server }, new Random(3)).handle(other, NOW + 10_001);
+    expect([late.failure, late.early]).toEqual([undefined, []]);
+  });
+
+  it('beyond what the ticket allows ends the connection', () => {
+    const server = taking();
+    const to = target(server);
+    const less = { ...server, earlyData: { most: 3, guard: new ReplayGuard() } };
+    const pair = new Pair(SPEAKING, less, to, 5).run();
+    expect(pair.server.failure?.alert).toBe(ALERT.UNEXPECTED_MESSAGE);
+    expect(pair.server.early).toEqual([]);
+  });
+
+  it('longer than the session allows stays at home', () => {
+    const server = taking(3);
+    const pair = new Pair(SPEAKING, server, target(server), 5).run();
+    expect(connectedOf(pair.server)).toMatchObject({ resumed: true, earlyData: false });
+  });
+});
+
+describe('the guard against replays', () => {
+  const hello = (number: number) => new Uint8Array(32).fill(number);
+
+  it('admits each hello once while it is fresh', () => {
+    const guard = new ReplayGuard();
+    for (let now = 0; now < 100_000; now += 7000) {
+      expect(guard.admits(hello(now / 7000), now)).toBe(true);
+      expect(guard.admits(hello(now / 7000), now)).toBe(false);
+      if (now >= 14_000) expect(guard.admits(hello(now / 7000 - 2), now)).toBe(false);
+    }
+  });
+
+  it('admits none when it is full, or the clock went back', () => {
+    const guard = new ReplayGuard(2);
+    expect([1, 2, 3].map((number) => guard.admits(hello(number), 5))).toEqual([true, true, false]);
+    expect(guard.admits(hello(4), 100_000)).toBe(true);
+    expect(guard.admits(hello(5), 99_999)).toBe(false);
+  });
 });

@@ -97,6 +97,7 @@ export const SERVER: ServerConfig = {
 export interface End {
   readonly connection: TlsConnection;
   readonly got: number[];
+  readonly early: number[];
   readonly events: TlsEvent[];
   failure: Output['failure'];
 }
@@ -125,10 +126,11 @@ export class Pair {
   ) {
     this.now = now;
     const connection = tlsClient({ ...CLIENT, ...client }, target, new Random(seed), now, true);
-    this.client = { connection, got: [], events: [], failure: undefined };
+    this.client = { connection, got: [], early: [], events: [], failure: undefined };
     this.server = {
       connection: tlsServer({ ...SERVER, ...server }, new Random(seed + 1), true),
       got: [],
+      early: [],
       events: [],
       failure: undefined,
     };
@@ -164,6 +166,7 @@ export class Pair {
 
   #took(end: End, output: Output): void {
     for (const data of output.deliver) end.got.push(...data);
+    for (const data of output.early) end.early.push(...data);
     end.events.push(...output.events);
     end.failure ??= output.failure;
     this.post(end, output.send);

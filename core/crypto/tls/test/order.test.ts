@@ -1,17 +1,28 @@
 import { Random } from '@atoll/sim/random';
 import { describe, expect, it } from 'vitest';
 import { ALERT } from '../src/alert.ts';
-import type { ClientConfig } from '../src/client/config.ts';
+import type { ClientConfig, Target } from '../src/client/config.ts';
 import { stepClient } from '../src/client/engine.ts';
 import { firstHello } from '../src/client/hello.ts';
 import type { ClientState } from '../src/client/state.ts';
 import { emitMessage, HANDSHAKE, parseMessage } from '../src/message.ts';
 import type { ServerConfig } from '../src/server/config.ts';
+import { ReplayGuard } from '../src/server/early.ts';
 import { stepServer } from '../src/server/engine.ts';
 import type { ServerState } from '../src/server/state.ts';
 import { TicketKeys } from '../src/server/ticket.ts';
 import type { Stepped } from '../src/step.ts';
-import { CLIENT, credentials, GROUPS, NOW, SERVER, SUITES, verifier } from './kit.ts';
+import {
+  CLIENT,
+  credentials,
+  GROUPS,
+  NOW,
+  Pair,
+  SERVER,
+  SUITES,
+  sessionOf,
+  verifier,
+} from './kit.ts';
 
 /** One end, made anew for each sequence with the same randomness, so that it takes the same messages. */
 interface Role {
@@ -49,9 +60,12 @@ function role<State extends { expects: string }>(
   };
 }
 
-function client(config: ClientConfig): { role: Role; hello: Uint8Array } {
+function client(
+  config: ClientConfig,
+  target: Target = { serverName: 'host' },
+): { role: Role; hello: Uint8Array } {
   const random = new Random(1);
-  const { state } = firstHello(config, { serverName: 'host' }, random, NOW);
+  const { state } = firstHello(config, target, random, NOW);
   if (state.expects !== 'ServerHello') throw new Error(state.expects);
   const made = role<ClientState>(state, (now, received) =>
     stepClient(config, now, received, random, NOW),
@@ -61,15 +75,16 @@ function client(config: ClientConfig): { role: Role; hello: Uint8Array } {
 
 function server(config: ServerConfig): Role {
   const random = new Random(2);
+  // Each is the first that sees the hello.
+  const { earlyData: early, ...rest } = config;
+  const fresh = early ? { ...rest, earlyData: { ...early, guard: new ReplayGuard() } } : rest;
   const start: ServerState = { expects: 'ClientHello' };
-  return role<ServerState>(start, (now, received) =>
-    stepServer(config, now, received, random, NOW),
-  );
+  return role<ServerState>(start, (now, received) => stepServer(fresh, now, received, random, NOW));
 }
 
 /** What each end sends in a handshake that goes well. */
-function record(clientConfig: ClientConfig, serverConfig: ServerConfig) {
-  const { role: us, hello } = client(clientConfig);
+function record(clientConfig: ClientConfig, serverConfig: ServerConfig, target?: Target) {
+  const { role: us, hello } = client(clientConfig, target);
   const them = server(serverConfig);
   const toServer = [hello];
   const toClient: Uint8Array[] = [];
@@ -105,6 +120,7 @@ const NAMES: Record<number, string> = {
   [HANDSHAKE.CLIENT_HELLO]: 'ClientHello',
   [HANDSHAKE.SERVER_HELLO]: 'ServerHello',
   [HANDSHAKE.NEW_SESSION_TICKET]: 'NewSessionTicket',
+  [HANDSHAKE.END_OF_EARLY_DATA]: 'EndOfEarlyData',
   [HANDSHAKE.ENCRYPTED_EXTENSIONS]: 'EncryptedExtensions',
   [HANDSHAKE.CERTIFICATE]: 'Certificate',
   [HANDSHAKE.CERTIFICATE_REQUEST]: 'CertificateRequest',
@@ -154,5 +170,17 @@ describe('every sequence of messages but the right one is refused', () => {
     const right = toServer.map(([type]) => NAMES[type]).join(' ');
     const alphabet = others(...toServer);
     expect(explore(() => server(serverConfig), alphabet, 5)).toEqual([right]);
+  });
+
+  it('by both after a hello with early data', () => {
+    const earlyData = { most: 100, guard: new ReplayGuard() };
+    const config = { ...SERVER, tickets: TICKETS, earlyData };
+    const session = sessionOf(new Pair({}, config).run().client);
+    const target = { serverName: 'host', session, earlyData: HASH };
+    const { toServer, toClient } = record(CLIENT, config, target);
+    const ours = explore(() => client(CLIENT, target).role, others(...toClient), 6);
+    expect(ours).toEqual(['ServerHello EncryptedExtensions Finished']);
+    const theirs = explore(() => server(config), others(...toServer), 5);
+    expect(theirs).toEqual(['ClientHello EndOfEarlyData Finished']);
   });
 });

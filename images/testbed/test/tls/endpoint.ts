@@ -15,6 +15,7 @@ export class Endpoint {
   readonly connection: TlsConnection;
   readonly events: TlsEvent[] = [];
   text = '';
+  early = '';
   failure: Output['failure'];
   /** What to do with data, beside collecting it. */
   answer: (data: Uint8Array) => void = () => {};
@@ -71,6 +72,7 @@ export class Endpoint {
     this.events.push(...output.events);
     this.failure ??= output.failure;
     this.write(output.send);
+    for (const data of output.early) this.early += Buffer.from(data).toString('latin1');
     for (const data of output.deliver) {
       this.text += Buffer.from(data).toString('latin1');
       this.answer(data);

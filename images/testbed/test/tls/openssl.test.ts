@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { ALERT } from '@atoll/tls/alert';
 import type { ClientConfig } from '@atoll/tls/client/config';
 import type { ServerConfig } from '@atoll/tls/server/config';
+import { ReplayGuard } from '@atoll/tls/server/early';
 import { TicketKeys } from '@atoll/tls/server/ticket';
 import { x509Signers, x509Verifier } from '@atoll/tls/x509';
 import { privateProfile } from '@atoll/x509/profile';
@@ -41,7 +42,9 @@ describe.skipIf(lacks('openssl'))('with OpenSSL', () => {
       const { certificateFile, keyFile } = issued(kind);
       const files = ['-cert', certificateFile, '-key', keyFile, '-CAfile', authority.rootFile];
       const sets = ['-ciphersuites', ALL_SUITES, '-groups', ALL_GROUPS];
-      const accept = ['-accept', '127.0.0.1:0', '-tls1_3', '-rev'];
+      const accept = ['-accept', '127.0.0.1:0', '-tls1_3'];
+      // It does not reverse what came with early data.
+      if (!options.includes('-early_data')) accept.push('-rev');
       const command = ['openssl', 's_server', ...accept, ...sets, ...files, ...options];
       const running = new Running(command, { keepInput: true });
       const [, port] = await running.says(/ACCEPT 127\.0\.0\.1:(\d+)/);
@@ -90,6 +93,25 @@ describe.skipIf(lacks('openssl'))('with OpenSSL', () => {
       second.write(second.connection.updateKeys(true));
       second.send('star\n');
       await second.hears('rats');
+      second.close();
+      await running.stop();
+    });
+
+    it('takes our early data', async () => {
+      const [running, port] = await serve('P-256', '-early_data');
+      const first = connectTo(port, client, { serverName: HOST });
+      const { session } = await first.told('session');
+      first.close();
+      const earlyData = Buffer.from('soon\n');
+      const second = connectTo(port, client, { serverName: HOST, session, earlyData });
+      const { connected } = await second.told('connected');
+      expect(connected).toMatchObject({ resumed: true, earlyData: true });
+      await running.says(/Early data received/);
+      await running.says(/soon/);
+      second.send('later\n');
+      await running.says(/later/);
+      running.feed('answer\n');
+      await second.hears('answer');
       second.close();
       await running.stop();
     });
@@ -198,6 +220,24 @@ describe.skipIf(lacks('openssl'))('with OpenSSL', () => {
         const { stdout } = await run(command(port, '-sess_in', file), { input: 'Q\n' });
         expect(stdout).toContain('Reused, TLSv1.3');
         expect((await echo.ends[1].told('connected')).connected.resumed).toBe(true);
+      });
+    });
+
+    it('sends early data', async () => {
+      const earlyData = { most: 100, guard: new ReplayGuard() };
+      await withEcho({ ...config('P-256'), earlyData }, async (port, echo) => {
+        const file = authority.rootFile.replace('1.pem', 'early.pem');
+        const first = new Running(command(port, '-sess_out', file), { keepInput: true });
+        expect(await eventually(() => existsSync(file))).toBe(true);
+        first.feed('Q\n');
+        await first.ended;
+        const words = authority.write('early.txt', 'soon');
+        const early = ['-sess_in', file, '-early_data', words];
+        const { stdout } = await run(command(port, ...early), { input: 'Q\n' });
+        expect(stdout).toContain('Early data was accepted');
+        expect(echo.ends[1].early).toBe('soon');
+        const { connected } = await echo.ends[1].told('connected');
+        expect(connected).toMatchObject({ resumed: true, earlyData: true });
       });
     });
 

@@ -26,4 +26,9 @@ export interface Target {
   readonly serverName?: string;
   /** Left out of an offer when it expired or does not fit. */
   readonly session?: Session | undefined;
+  /**
+   * Sent together with the hello when `session` allows for it. Somebody in between can send it again: only for
+   * what may happen twice. `connected` says whether the server took it; otherwise it is to be sent again.
+   */
+  readonly earlyData?: Uint8Array;
 }

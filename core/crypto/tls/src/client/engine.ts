@@ -19,8 +19,9 @@ import {
   type NewSessionTicket,
 } from '../message.ts';
 import { checkedLimit, INNER_LONGEST } from '../record.ts';
-import { LIFETIME_LONGEST } from '../session.ts';
+import { LIFETIME_LONGEST, type Session } from '../session.ts';
 import type { Action, Received, Stepped } from '../step.ts';
+import type { CipherSuite } from '../suite.ts';
 import type { ClientConfig } from './config.ts';
 import { handleServerHello } from './server-hello.ts';
 import type { Agreed, ClientState } from './state.ts';
@@ -74,11 +75,18 @@ function handleEncryptedExtensions(
 ): Stepped<ClientState> {
   const read = readExtensions(ENCRYPTED_ANSWER, extensions, state.asked);
   if (!read.ok) return read;
-  const { protocols, recordSizeLimit } = read.value;
+  const { protocols, recordSizeLimit, earlyData = false } = read.value;
   if (protocols && (protocols.length > 1 || !config.protocols?.includes(protocols[0]))) {
     return abort(ALERT.ILLEGAL_PARAMETER, 'a protocol that was not offered');
   }
+  const { early, suite, clientSecret } = state;
+  if (earlyData && !(state.resumed && early && isAsBefore(early, suite, protocols?.[0]))) {
+    return abort(ALERT.ILLEGAL_PARAMETER, 'early data is taken for another session');
+  }
   const actions: Action[] = [];
+  if (early && !earlyData) {
+    actions.push({ do: 'write-with', suite, secret: clientSecret.slice() });
+  }
   if (recordSizeLimit !== undefined) {
     if (recordSizeLimit < 64 || recordSizeLimit > INNER_LONGEST) {
       return abort(ALERT.ILLEGAL_PARAMETER, `a record size limit of ${recordSizeLimit}`);
@@ -87,7 +95,12 @@ function handleEncryptedExtensions(
     actions.push({ do: 'limit', read: own, written: recordSizeLimit });
   }
   const expects = state.resumed ? 'Finished' : 'Certificate or CertificateRequest';
-  return ok({ state: { ...state, expects, protocol: protocols?.[0] }, actions });
+  return ok({ state: { ...state, expects, protocol: protocols?.[0], earlyData }, actions });
+}
+
+/** Whether what the server chose is what the session had (RFC 8446, 4.2.10). */
+function isAsBefore(session: Session, suite: CipherSuite, protocol: string | undefined): boolean {
+  return session.suite === suite.code && session.protocol === protocol;
 }
 
 function handleCertificateRequest(
@@ -160,6 +173,13 @@ function handleFinished(
   const serverTraffic = schedule.derive('s ap traffic', digest);
   const exporterSecret = schedule.derive('exp master', digest);
 
+  const end: Action[] = [];
+  if (state.earlyData) {
+    const message = emitMessage({ type: HANDSHAKE.END_OF_EARLY_DATA });
+    transcript.add(message);
+    end.push({ do: 'send', message });
+    end.push({ do: 'write-with', suite, secret: clientSecret.slice() });
+  }
   const messages = state.requested ? authenticate(config, state, state.requested, entropy) : [];
   const mac = finishedMac(suite.hash, clientSecret, transcript.digest());
   const finished = emitMessage({ type: HANDSHAKE.FINISHED, verifyData: mac });
@@ -169,8 +189,15 @@ function handleFinished(
   clientSecret.fill(0);
   serverSecret.fill(0);
   return ok({
-    state: { expects: 'NewSessionTicket', suite, serverName, resumptionSecret },
+    state: {
+      expects: 'NewSessionTicket',
+      suite,
+      serverName,
+      protocol: state.protocol,
+      resumptionSecret,
+    },
     actions: [
+      ...end,
       ...messages.map((message) => ({ do: 'send', message }) as const),
       { do: 'send', message: finished },
       { do: 'read-with', suite, secret: serverTraffic },
@@ -183,6 +210,7 @@ function handleFinished(
           suite: suite.name,
           group: state.group.kem.name,
           resumed: state.resumed,
+          earlyData: state.earlyData,
           protocol: state.protocol,
           serverName,
           peerChain: state.peerChain,
@@ -229,10 +257,13 @@ function handleTicket(
   const { hash } = state.suite;
   const session = {
     serverName: state.serverName,
+    suite: state.suite.code,
     hash: hash.name,
     psk: resumptionPsk(hash, state.resumptionSecret, nonce),
     ticket: ticket.slice(),
     ageAdd,
+    protocol: state.protocol,
+    earlyDataMost: read.value.earlyData ?? 0,
     issued: now,
     expires: now + 1000 * lifetime,
   };

@@ -7,7 +7,7 @@ import { type ClientHello, emitMessage, HANDSHAKE, TLS12, TLS13 } from '../messa
 import { bindersLength, emitOffer, type Offer, type OfferedPsks, PSK_DHE_KE } from '../offer.ts';
 import { checkedLimit } from '../record.ts';
 import type { Session } from '../session.ts';
-import type { Step } from '../step.ts';
+import type { Action, Step } from '../step.ts';
 import type { CipherSuite } from '../suite.ts';
 import { retriedTranscript, type Transcript } from '../transcript.ts';
 import type { ClientConfig, Target } from './config.ts';
@@ -27,7 +27,12 @@ export function firstHello(
     .map((group) => ({ group, pair: group.kem.generate(entropy) }));
   const session = usable(config, target, now);
   const hash = config.suites.find((suite) => suite.hash.name === session?.hash)?.hash;
-  const offer = { ...firstOffer(config, target, keys), ...pskOffer(session, hash, now) };
+  const early = earlyDataOf(config, target, session);
+  const offer: Partial<Offer> = {
+    ...firstOffer(config, target, keys),
+    ...(early && { earlyData: true as const }),
+    ...pskOffer(session, hash, now),
+  };
   const hello: ClientHello = {
     type: HANDSHAKE.CLIENT_HELLO,
     legacyVersion: TLS12,
@@ -50,9 +55,13 @@ export function firstHello(
       bytes,
       keys,
       session,
+      early: early !== undefined,
       retried: undefined,
     },
-    actions: [{ do: 'send', message: bytes }],
+    actions: [
+      { do: 'send', message: bytes },
+      ...(early ? sendEarly(early, bytes, compatible) : []),
+    ],
   };
 }
 
@@ -76,7 +85,8 @@ export function secondHello(
   }
   // A PSK of another hash could not be taken any more.
   const session = state.session?.hash === suite.hash.name ? state.session : undefined;
-  const { preSharedKey: _, ...kept } = state.offer;
+  // Early data goes with the first hello only (RFC 8446, 4.1.2).
+  const { preSharedKey: _, earlyData, ...kept } = state.offer;
   const offer: Partial<Offer> = {
     ...kept,
     keyShares: shares(keys),
@@ -92,8 +102,21 @@ export function secondHello(
   }
   const compatible = config.compatibility ?? true;
   return {
-    state: { ...state, hello, offer, bytes, keys, session, retried: { suite, transcript } },
-    actions: [...(compatible ? [PRETEND] : []), { do: 'send', message: bytes }],
+    state: {
+      ...state,
+      hello,
+      offer,
+      bytes,
+      keys,
+      session,
+      early: false,
+      retried: { suite, transcript },
+    },
+    actions: [
+      ...(earlyData ? [{ do: 'write-plain' } as const] : []),
+      ...(compatible && !earlyData ? [PRETEND] : []),
+      { do: 'send', message: bytes },
+    ],
   };
 }
 
@@ -126,6 +149,40 @@ function firstOffer(
     pskModes: [PSK_DHE_KE],
     keyShares: shares(keys),
   };
+}
+
+interface EarlyData {
+  readonly data: Uint8Array;
+  readonly session: Session;
+  readonly suite: CipherSuite;
+}
+
+/** The early data of `target` when `session` allows for it: suite and protocol must be able to be the same. */
+function earlyDataOf(
+  { suites, protocols }: ClientConfig,
+  { earlyData }: Target,
+  session: Session | undefined,
+): EarlyData | undefined {
+  if (earlyData === undefined || session === undefined) return undefined;
+  if (earlyData.length > session.earlyDataMost) return undefined;
+  if (session.protocol !== undefined && !protocols?.includes(session.protocol)) return undefined;
+  const suite = suites.find(({ code }) => code === session.suite);
+  return suite && { data: earlyData, session, suite };
+}
+
+function sendEarly(
+  { data, session, suite }: EarlyData,
+  hello: Uint8Array,
+  compatible: boolean,
+): Action[] {
+  const schedule = new KeySchedule(suite.hash, session.psk);
+  const secret = schedule.derive('c e traffic', suite.hash.digest(hello));
+  schedule.wipe();
+  return [
+    ...(compatible ? [PRETEND] : []),
+    { do: 'write-with', suite, secret },
+    { do: 'send-early', data },
+  ];
 }
 
 function shares(keys: readonly GroupKey[]) {

@@ -68,7 +68,7 @@ function accept(
   bytes: Uint8Array,
   suite: CipherSuite,
 ): Stepped<ClientState> {
-  const { serverName, session, retried, keys } = state;
+  const { serverName, session, early, retried, keys } = state;
   const asked = askedFor(state);
   const read = readExtensions(HELLO_ANSWER, hello.extensions, asked);
   if (!read.ok) return read;
@@ -93,7 +93,7 @@ function accept(
   shared.fill(0);
   const clientSecret = schedule.derive('c hs traffic', transcript.digest());
   const serverSecret = schedule.derive('s hs traffic', transcript.digest());
-  const pretend = state.hello.sessionId.length > 0 && !retried;
+  const pretend = state.hello.sessionId.length > 0 && !retried && !early;
   return ok({
     state: {
       expects: 'EncryptedExtensions',
@@ -106,6 +106,8 @@ function accept(
       clientSecret,
       serverSecret,
       resumed,
+      early: early ? session : undefined,
+      earlyData: false,
       protocol: undefined,
       peerChain: [],
       requested: undefined,
@@ -113,7 +115,8 @@ function accept(
     actions: [
       ...(pretend ? [{ do: 'pretend' } as const] : []),
       { do: 'read-with', suite, secret: serverSecret.slice() },
-      { do: 'write-with', suite, secret: clientSecret.slice() },
+      // After early data, only EncryptedExtensions tells which keys come next.
+      ...(early ? [] : [{ do: 'write-with', suite, secret: clientSecret.slice() } as const]),
     ],
   });
 }

@@ -20,6 +20,7 @@ export type ClientState =
       readonly expects: 'NewSessionTicket';
       readonly suite: CipherSuite;
       readonly serverName: string | undefined;
+      readonly protocol: string | undefined;
       readonly resumptionSecret: Uint8Array;
     };
 
@@ -33,6 +34,8 @@ export interface ExpectServerHello {
   /** One for each key share that was sent. */
   readonly keys: readonly GroupKey[];
   readonly session: Session | undefined;
+  /** Whether early data went with the hello. */
+  readonly early: boolean;
   /** After a HelloRetryRequest, with the transcript up to it. */
   readonly retried: { readonly suite: CipherSuite; readonly transcript: Transcript } | undefined;
 }
@@ -53,6 +56,10 @@ export interface Agreed {
   readonly clientSecret: Uint8Array;
   readonly serverSecret: Uint8Array;
   readonly resumed: boolean;
+  /** With what early data went out. */
+  readonly early: Session | undefined;
+  /** Whether it was taken. */
+  readonly earlyData: boolean;
   readonly protocol: string | undefined;
   readonly peerChain: readonly Uint8Array[];
   /** The schemes of a CertificateRequest, when there was one. */

@@ -1,6 +1,7 @@
 import type { CertificateVerifier, Credentials } from '../credentials.ts';
 import type { Group } from '../group.ts';
 import type { CipherSuite } from '../suite.ts';
+import type { EarlyDataConfig } from './early.ts';
 import type { TicketKeys } from './ticket.ts';
 
 /** What stays the same for all connections. Lists are in the order in which to prefer their items. */
@@ -21,6 +22,11 @@ export interface ServerConfig {
    * each connection.
    */
   readonly tickets?: TicketKeys;
+  /**
+   * Lets clients that resume send data with their hello. Somebody in between can send such data again, to another
+   * server if not to this one: only for what may happen twice. Off unless it is here.
+   */
+  readonly earlyData?: EarlyDataConfig;
   /** The most bytes that a record to us may hold, 64 to 16,385; as many when nothing is said. */
   readonly recordSizeLimit?: number;
 }

@@ -3,6 +3,7 @@ import type { Entropy } from '@atoll/device/system';
 import { equalBytes } from '@atoll/primitives/equal';
 import { ok } from '@atoll/result/result';
 import { ALERT, abort } from '../alert.ts';
+import { emitTicketAnswer } from '../answer.ts';
 import { signedContent, signsHandshakes } from '../credentials.ts';
 import { describeMessage } from '../describe.ts';
 import { finishedMac, resumptionPsk } from '../key-schedule.ts';
@@ -17,6 +18,7 @@ import type { Action, Received, Stepped } from '../step.ts';
 import type { ServerConfig } from './config.ts';
 import { handleClientHello } from './hello.ts';
 import type { Agreed, ServerState } from './state.ts';
+import type { TicketKeys } from './ticket.ts';
 
 /** What happens to `state` when `received` comes. A message that it does not expect is unexpected_message. */
 export function stepServer(
@@ -38,6 +40,13 @@ export function stepServer(
     case 'CertificateVerify':
       if (message.type !== HANDSHAKE.CERTIFICATE_VERIFY) break;
       return handleCertificateVerify(config, state, message, bytes);
+    case 'EndOfEarlyData':
+      if (message.type !== HANDSHAKE.END_OF_EARLY_DATA) break;
+      state.transcript.add(bytes);
+      return ok({
+        state: { ...state, expects: 'Finished' },
+        actions: [{ do: 'read-with', suite: state.suite, secret: state.clientSecret.slice() }],
+      });
     case 'Finished':
       if (message.type !== HANDSHAKE.FINISHED) break;
       return handleFinished(config, state, message, bytes, entropy, now);
@@ -113,6 +122,7 @@ function handleFinished(
         suite: suite.name,
         group: state.group.kem.name,
         resumed: state.resumed,
+        earlyData: state.earlyData,
         protocol: state.protocol,
         serverName: state.serverName,
         peerChain: state.peerChain,
@@ -120,7 +130,7 @@ function handleFinished(
     },
   ];
   if (state.wantsTicket && config.tickets && !config.clients) {
-    actions.push({ do: 'send', message: ticket(config.tickets, state, entropy, now) });
+    actions.push({ do: 'send', message: ticket(config, config.tickets, state, entropy, now) });
   }
   schedule.wipe();
   return ok({ state: { expects: 'nothing' }, actions });
@@ -128,8 +138,9 @@ function handleFinished(
 
 /** A NewSessionTicket, the only one of the connection. */
 function ticket(
-  tickets: NonNullable<ServerConfig['tickets']>,
-  { suite, schedule, transcript, serverName }: Agreed,
+  { earlyData }: ServerConfig,
+  tickets: TicketKeys,
+  { suite, schedule, transcript, serverName, protocol }: Agreed,
   entropy: Entropy,
   now: number,
 ): Uint8Array {
@@ -138,14 +149,23 @@ function ticket(
   const psk = resumptionPsk(suite.hash, resumptionSecret, nonce);
   resumptionSecret.fill(0);
   const { name: hash } = suite.hash;
-  const content = { issued: now, hash, psk, serverName: serverName ?? '' };
-  const sealed = tickets.seal(content, entropy, now);
-  psk.fill(0);
   const [a, b, c, d] = randomBytes(entropy);
   const ageAdd = ((a << 24) | (b << 16) | (c << 8) | d) >>> 0;
+  const content = {
+    issued: now,
+    suite: suite.code,
+    hash,
+    ageAdd,
+    protocol: protocol ?? '',
+    psk,
+    serverName: serverName ?? '',
+  };
+  const sealed = tickets.seal(content, entropy, now);
+  psk.fill(0);
   const { lifetime } = tickets;
   const type = HANDSHAKE.NEW_SESSION_TICKET;
-  return emitMessage({ type, lifetime, ageAdd, nonce, ticket: sealed, extensions: [] });
+  const extensions = emitTicketAnswer(earlyData ? { earlyData: earlyData.most } : {});
+  return emitMessage({ type, lifetime, ageAdd, nonce, ticket: sealed, extensions });
 }
 
 function randomBytes(entropy: Entropy): Uint8Array {

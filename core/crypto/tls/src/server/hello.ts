@@ -19,6 +19,7 @@ import type { Action, Stepped } from '../step.ts';
 import { retriedTranscript, Transcript } from '../transcript.ts';
 import { choose, chooseIdentity } from './choose.ts';
 import type { ServerConfig } from './config.ts';
+import { takesEarlyData } from './early.ts';
 import { resume } from './resume.ts';
 import type { Agreed, Choice, Identity, Retried, ServerState } from './state.ts';
 
@@ -33,18 +34,12 @@ export function handleClientHello(
   const chosen = choose(config, hello, retried);
   if (!chosen.ok) return chosen;
   const choice = chosen.value;
-  const skip: Action[] = choice.offer.earlyData ? [{ do: 'skip-early-data' }] : [];
   const { key } = choice;
-  if (key === undefined) return ok(askAgain(choice, hello, bytes, skip));
-  return answer(config, retried, { ...choice, key }, hello, bytes, skip, entropy, now);
+  if (key === undefined) return ok(askAgain(choice, hello, bytes));
+  return answer(config, retried, { ...choice, key }, hello, bytes, entropy, now);
 }
 
-function askAgain(
-  { suite, group }: Choice,
-  hello: ClientHello,
-  bytes: Uint8Array,
-  skip: readonly Action[],
-) {
+function askAgain({ suite, group, offer }: Choice, hello: ClientHello, bytes: Uint8Array) {
   const transcript = retriedTranscript(suite.hash, bytes);
   const message = emitMessage({
     type: HANDSHAKE.SERVER_HELLO,
@@ -58,7 +53,10 @@ function askAgain(
   transcript.add(message);
   const retried = { hello, suite, group, transcript };
   const state: ServerState = { expects: 'second ClientHello', retried };
-  return { state, actions: [{ do: 'send', message } as const, ...pretend(hello), ...skip] };
+  return {
+    state,
+    actions: [{ do: 'send', message } as const, ...pretend(hello), ...skipping(offer)],
+  };
 }
 
 function answer(
@@ -67,7 +65,6 @@ function answer(
   choice: Choice & { readonly key: Uint8Array },
   hello: ClientHello,
   bytes: Uint8Array,
-  skip: readonly Action[],
   entropy: Entropy,
   now: number,
 ): Stepped<ServerState> {
@@ -87,6 +84,10 @@ function answer(
     return abort(ALERT.ILLEGAL_PARAMETER, 'a key share that is none of its group');
   }
   transcript.add(bytes);
+  const early = takesEarlyData(config, choice, retried, resumed, now);
+  const schedule = new KeySchedule(suite.hash, resumed?.ticket.psk);
+  resumed?.ticket.psk.fill(0);
+  const earlySecret = early ? schedule.derive('c e traffic', transcript.digest()) : undefined;
 
   const random = new Uint8Array(32);
   entropy.fill(random);
@@ -104,8 +105,6 @@ function answer(
     }),
   });
   transcript.add(serverHello);
-  const schedule = new KeySchedule(suite.hash, resumed?.psk);
-  resumed?.psk.fill(0);
   schedule.toHandshake(encapsulated.shared);
   encapsulated.shared.fill(0);
   const clientSecret = schedule.derive('c hs traffic', transcript.digest());
@@ -113,7 +112,7 @@ function answer(
 
   const asks = identity !== undefined && config.clients !== undefined;
   const flight = [
-    encryptedExtensions(config, choice, identity !== undefined),
+    encryptedExtensions(config, choice, identity !== undefined, early),
     ...(asks ? [certificateRequest(config)] : []),
   ];
   for (const message of flight) transcript.add(message);
@@ -132,22 +131,25 @@ function answer(
     clientTraffic: schedule.derive('c ap traffic', digest),
     exporterSecret: schedule.derive('exp master', digest),
     resumed: resumed !== undefined,
+    earlyData: early,
     protocol,
     serverName: offer.serverName || undefined,
     wantsTicket: offer.pskModes?.includes(PSK_DHE_KE) ?? false,
     peerChain: [],
   };
   return ok({
-    state: { ...agreed, expects: asks ? 'Certificate' : 'Finished' },
+    state: { ...agreed, expects: early ? 'EndOfEarlyData' : asks ? 'Certificate' : 'Finished' },
     actions: [
       { do: 'send', message: serverHello },
       ...(retried ? [] : pretend(hello)),
-      { do: 'read-with', suite, secret: clientSecret.slice() },
+      earlySecret && config.earlyData
+        ? { do: 'read-early', suite, secret: earlySecret, most: config.earlyData.most }
+        : { do: 'read-with', suite, secret: clientSecret.slice() },
       { do: 'write-with', suite, secret: serverSecret },
       ...limits(config, offer.recordSizeLimit),
       ...[...flight, finished].map((message) => ({ do: 'send', message }) as const),
       { do: 'write-with', suite, secret: schedule.derive('s ap traffic', digest) },
-      ...skip,
+      ...(early ? [] : skipping(offer)),
     ],
   });
 }
@@ -156,6 +158,7 @@ function encryptedExtensions(
   { recordSizeLimit }: ServerConfig,
   { offer, protocol }: Choice,
   named: boolean,
+  early: boolean,
 ): Uint8Array {
   return emitMessage({
     type: HANDSHAKE.ENCRYPTED_EXTENSIONS,
@@ -165,6 +168,7 @@ function encryptedExtensions(
         recordSizeLimit: checkedLimit(recordSizeLimit),
       }),
       ...(named && offer.serverName && { serverName: true as const }),
+      ...(early && { earlyData: true as const }),
     }),
   });
 }
@@ -206,6 +210,11 @@ function limits({ recordSizeLimit }: ServerConfig, offered: number | undefined):
   // A client may offer more than there is, for versions to come (RFC 8449, 4).
   const written = Math.min(offered, INNER_LONGEST);
   return [{ do: 'limit', read: checkedLimit(recordSizeLimit), written }];
+}
+
+/** Early data that is not taken comes all the same. */
+function skipping({ earlyData }: Choice['offer']): Action[] {
+  return earlyData ? [{ do: 'skip-early-data' }] : [];
 }
 
 function pretend({ sessionId }: ClientHello): Action[] {

@@ -6,15 +6,16 @@ import { finishedMac, KeySchedule } from '../key-schedule.ts';
 import { bindersLength, PSK_DHE_KE } from '../offer.ts';
 import type { ServerConfig } from './config.ts';
 import type { Choice } from './state.ts';
+import type { TicketContent } from './ticket.ts';
 
 export interface Resumed {
   /** Which of the client's identities it was. */
   readonly index: number;
-  readonly psk: Uint8Array;
+  readonly ticket: TicketContent;
 }
 
 /**
- * The PSK of the first ticket that is ours and fits. `digest` is the hash of the transcript up to and with
+ * What is in the first ticket that is ours and fits. `digest` is the hash of the transcript up to and with
  * the part of the hello that binders cover. A wrong binder is a decrypt_error.
  */
 export function resume(
@@ -45,7 +46,7 @@ export function resume(
     const covered = hello.subarray(0, hello.length - bindersLength(preSharedKey));
     const expected = finishedMac(suite.hash, key, digest(covered));
     key.fill(0);
-    if (equalBytes(expected, binders[index])) return ok({ index, psk });
+    if (equalBytes(expected, binders[index])) return ok({ index, ticket });
     return abort(ALERT.DECRYPT_ERROR, 'a binder is wrong');
   }
   return ok(undefined);

@@ -12,6 +12,7 @@ export type ServerState =
   | { readonly expects: 'second ClientHello'; readonly retried: Retried }
   | (Agreed & { readonly expects: 'Certificate' })
   | (Agreed & { readonly expects: 'CertificateVerify'; readonly peerKey: PeerKey })
+  | (Agreed & { readonly expects: 'EndOfEarlyData' })
   | (Agreed & { readonly expects: 'Finished' })
   | { readonly expects: 'nothing' };
 
@@ -33,6 +34,7 @@ export interface Agreed {
   readonly clientTraffic: Uint8Array;
   readonly exporterSecret: Uint8Array;
   readonly resumed: boolean;
+  readonly earlyData: boolean;
   readonly protocol: string | undefined;
   readonly serverName: string | undefined;
   /** Whether the client takes tickets. */

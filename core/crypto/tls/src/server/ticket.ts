@@ -11,8 +11,13 @@ import { isWhole, vector8, writeVector8 } from '../vector.ts';
 export interface TicketContent {
   /** Milliseconds since 1970 UTC. */
   readonly issued: number;
-  /** The name of the hash of the suite. */
+  /** Of the suite. */
+  readonly suite: number;
+  /** The name of its hash. */
   readonly hash: string;
+  readonly ageAdd: number;
+  /** What ALPN chose, or empty. */
+  readonly protocol: string;
   readonly psk: Uint8Array;
   /** Empty when the client named none. */
   readonly serverName: string;
@@ -53,6 +58,9 @@ export class TicketKeys {
     const start = out.length;
     out.u32(content.issued / 0x1_0000_0000);
     out.u32(content.issued);
+    out.u16(content.suite);
+    out.u32(content.ageAdd);
+    writeVector8(out, ascii(content.protocol));
     writeVector8(out, ascii(content.hash));
     writeVector8(out, content.psk);
     writeVector8(out, ascii(content.serverName));
@@ -77,12 +85,15 @@ export class TicketKeys {
     if (!key.aead.open(nonce, key.name, bytes, start, end, end)) return undefined;
     const reader = new Reader(bytes, start, end);
     const issued = reader.u32() * 0x1_0000_0000 + reader.u32();
+    const suite = reader.u16();
+    const ageAdd = reader.u32();
+    const protocol = String.fromCharCode(...vector8(reader));
     const hash = String.fromCharCode(...vector8(reader));
     const psk = vector8(reader).slice();
     const serverName = String.fromCharCode(...vector8(reader));
     bytes.fill(0);
     if (!isWhole(reader) || now < issued || now >= issued + 1000 * this.lifetime) return undefined;
-    return { issued, hash, psk, serverName };
+    return { issued, suite, hash, ageAdd, protocol, psk, serverName };
   }
 
   #sealing(entropy: Entropy, now: number): TicketKey {
@@ -139,4 +150,4 @@ function ascii(text: string): Uint8Array {
 
 const NAME_LENGTH = 16;
 /** More than any of ours has. */
-const LONGEST = 512;
+const LONGEST = 1024;
