@@ -129,6 +129,18 @@ describe('a chain', () => {
     );
   });
 
+  it('has names that authorities permit, of a peer with the name of its issuer too', () => {
+    const constrained = (value: string) => ({
+      roots: [authority(root, root, { permitted: [{ kind: 'dns', value }] })],
+    });
+    const namesake = { ...gateway, name: root.name };
+    const leaf = peer(namesake, root);
+    expect(verify(leaf, [], constrained('example.com'))).toBe(2);
+    expect(verify(leaf, [], constrained('example.org'))).toContain(
+      'peer: name constraints: CN=root',
+    );
+  });
+
   it('may be the peer alone when we know it', () => {
     const self = authority(gateway, gateway);
     const trusted = { roots: [gatewayCertificate], profile: privateProfile };
