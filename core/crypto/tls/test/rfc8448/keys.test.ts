@@ -15,6 +15,7 @@ import { CONTENT, INNER_LONGEST, Protection, RECORD_HEADER_LENGTH } from '../../
 import { cipherSuite } from '../../src/suite.ts';
 import { retriedTranscript, Transcript } from '../../src/transcript.ts';
 import { join } from '../join.ts';
+import { ASKED, COMPATIBLE } from './authentication.ts';
 import * as others from './others.ts';
 import * as simple from './simple.ts';
 
@@ -154,6 +155,45 @@ it('section 5: a handshake after a HelloRetryRequest', () => {
   const finished = seal(new Protection(suite, clientSecret), 22, join(FINISHED_HEADER, clientMac));
   expect(finished).toEqual(others.SECOND_FINISHED_RECORD);
 });
+
+it('section 6: a client that shows its certificate', () => {
+  const { clientSecret, schedule, transcript } = follow(ASKED, ASKED.flight);
+  const { HANDSHAKE, ALERT } = CONTENT;
+  const flight = open(new Protection(suite, clientSecret.slice()), ASKED.clientRecord, HANDSHAKE);
+  const last = flight.length - FINISHED_HEADER.length - 32;
+  const client = new Protection(suite, schedule.derive('c ap traffic', transcript.digest()));
+  transcript.add(flight.slice(0, last));
+  const mac = finishedMac(sha256, clientSecret, transcript.digest());
+  expect(flight.slice(last)).toEqual(join(FINISHED_HEADER, mac));
+  expect(seal(new Protection(suite, clientSecret), HANDSHAKE, flight)).toEqual(ASKED.clientRecord);
+  expect(seal(client, ALERT, Uint8Array.of(1, 0))).toEqual(ASKED.clientClose);
+});
+
+it('section 7: a client that looks like TLS 1.2', () => {
+  const { ENCRYPTED_EXTENSIONS, CERTIFICATE } = simple;
+  const flight = join(ENCRYPTED_EXTENSIONS, CERTIFICATE, COMPATIBLE.certificateVerify);
+  const { clientSecret, transcript } = follow(COMPATIBLE, flight);
+  const mac = finishedMac(sha256, clientSecret, transcript.digest());
+  const finished = seal(new Protection(suite, clientSecret), 22, join(FINISHED_HEADER, mac));
+  expect(finished).toEqual(COMPATIBLE.clientFinished);
+});
+
+/** Goes up to the server's Finished, which must be right, with `flight` before it. */
+function follow(trace: typeof ASKED | typeof COMPATIBLE, flight: Uint8Array) {
+  const transcript = new Transcript(sha256);
+  transcript.add(trace.clientHello);
+  transcript.add(trace.serverHello);
+  const schedule = new KeySchedule(sha256);
+  schedule.toHandshake(sharedOf(x25519, trace.clientPrivate, trace.serverHello));
+  const clientSecret = schedule.derive('c hs traffic', transcript.digest());
+  const serverSecret = schedule.derive('s hs traffic', transcript.digest());
+  transcript.add(flight);
+  const mac = finishedMac(sha256, serverSecret, transcript.digest());
+  expect(trace.serverFinished).toEqual(join(FINISHED_HEADER, mac));
+  transcript.add(trace.serverFinished);
+  schedule.toMaster();
+  return { schedule, clientSecret, transcript };
+}
 
 /** The secret of `privateKey` and the key share at the end of `hello`, before supported_versions. */
 function sharedOf(agreement: Agreement, privateKey: Uint8Array, hello: Uint8Array): Uint8Array {
