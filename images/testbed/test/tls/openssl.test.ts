@@ -6,7 +6,7 @@ import { ReplayGuard } from '@atoll/tls/server/early';
 import { TicketKeys } from '@atoll/tls/server/ticket';
 import { x509Signers, x509Verifier } from '@atoll/tls/x509';
 import { privateProfile } from '@atoll/x509/profile';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../../src/poll.ts';
 import { Running, run } from '../../src/process.ts';
 import { lacks } from '../../src/requirements.ts';
@@ -38,7 +38,15 @@ describe.skipIf(lacks('openssl'))('with OpenSSL', () => {
   afterAll(() => authority.close());
 
   describe('as the server', () => {
-    async function serve(kind: string, ...options: string[]): Promise<[Running, number]> {
+    const started: Running[] = [];
+    afterEach(async () => {
+      for (const running of started.splice(0)) await running.stop();
+    });
+
+    async function serve(
+      kind: string,
+      ...options: string[]
+    ): Promise<{ running: Running; port: number }> {
       const { certificateFile, keyFile } = issued(kind);
       const files = ['-cert', certificateFile, '-key', keyFile, '-CAfile', authority.rootFile];
       const sets = ['-ciphersuites', ALL_SUITES, '-groups', ALL_GROUPS];
@@ -47,12 +55,13 @@ describe.skipIf(lacks('openssl'))('with OpenSSL', () => {
       if (!options.includes('-early_data')) accept.push('-rev');
       const command = ['openssl', 's_server', ...accept, ...sets, ...files, ...options];
       const running = new Running(command, { keepInput: true });
+      started.push(running);
       const [, port] = await running.says(/ACCEPT 127\.0\.0\.1:(\d+)/);
-      return [running, Number(port)];
+      return { running, port: Number(port) };
     }
 
     it('each suite, each group', async () => {
-      const [running, port] = await serve('P-256');
+      const { port } = await serve('P-256');
       for (const suite of SUITES) {
         for (const group of GROUPS) {
           const config = { ...client, suites: [suite], groups: [group] };
@@ -65,21 +74,19 @@ describe.skipIf(lacks('openssl'))('with OpenSSL', () => {
           await end.over();
         }
       }
-      await running.stop();
     });
 
     it.each(Object.keys(KEYS))('a certificate with %s', async (kind) => {
-      const [running, port] = await serve(kind);
+      const { port } = await serve(kind);
       const end = connectTo(port, client, { serverName: HOST });
       await end.told('connected');
       end.close();
       const other = connectTo(port, client, { serverName: 'other.example' });
       await expect(other.told('connected')).rejects.toThrow('another name');
-      await running.stop();
     });
 
     it('asks again for another group, resumes, and agrees on a protocol', async () => {
-      const [running, port] = await serve('P-256', '-groups', 'P-384', '-alpn', 'one,two');
+      const { port } = await serve('P-256', '-groups', 'P-384', '-alpn', 'one,two');
       const config = { ...client, protocols: ['two'] };
       const first = connectTo(port, config, { serverName: HOST });
       const { connected } = await first.told('connected');
@@ -94,11 +101,10 @@ describe.skipIf(lacks('openssl'))('with OpenSSL', () => {
       second.send('star\n');
       await second.hears('rats');
       second.close();
-      await running.stop();
     });
 
     it('takes our early data', async () => {
-      const [running, port] = await serve('P-256', '-early_data');
+      const { running, port } = await serve('P-256', '-early_data');
       const first = connectTo(port, client, { serverName: HOST });
       const { session } = await first.told('session');
       first.close();
@@ -113,11 +119,10 @@ describe.skipIf(lacks('openssl'))('with OpenSSL', () => {
       running.feed('answer\n');
       await second.hears('answer');
       second.close();
-      await running.stop();
     });
 
     it('asks who we are', async () => {
-      const [running, port] = await serve('P-256', '-Verify', '1', '-verify_return_error');
+      const { port } = await serve('P-256', '-Verify', '1', '-verify_return_error');
       const signers = x509Signers(person.key, SIGNATURES);
       const credentials = { chain: [person.certificate], signers };
       const end = connectTo(port, { ...client, credentials }, { serverName: HOST });
@@ -128,7 +133,6 @@ describe.skipIf(lacks('openssl'))('with OpenSSL', () => {
       const nobody = connectTo(port, client, { serverName: HOST });
       await nobody.over();
       expect(nobody.failure).toMatchObject({ blame: 'alert', reason: /certificate_required/ });
-      await running.stop();
     });
   });
 
