@@ -34,7 +34,9 @@ export interface Batch {
 /** Of writes to the same key the last one counts. What no journal can hold throws. */
 export function makeBatch(ticket: number, list: readonly Write[]): Batch {
   let length = 0;
-  const writes = list.map(({ key, value }): [string, Uint8Array | undefined] => {
+  const writes: [string, Uint8Array | undefined][] = [];
+  for (let index = 0; index < list.length; index++) {
+    const { key, value } = list[index];
     if (key.length === 0 || key.length > MAX_KEY_LENGTH) {
       throw new RangeError(`a key has 1 to ${MAX_KEY_LENGTH} bytes, not ${key.length}`);
     }
@@ -42,8 +44,8 @@ export function makeBatch(ticket: number, list: readonly Write[]): Batch {
       throw new RangeError(`a value has at most ${MAX_VALUE_LENGTH} bytes, not ${value.length}`);
     }
     length += key.length + (value?.length ?? 0);
-    return [indexKey(key), value];
-  });
+    writes.push([indexKey(key), value]);
+  }
   return { ticket, writes: writes.length > 1 ? [...new Map(writes)] : writes, length };
 }
 
@@ -98,7 +100,8 @@ export function planBatch(
       const overhead = (pieces + 1) * (RECORD_HEADER_LENGTH + 2 * key.length + PER_RECORD);
       length += value.length + overhead;
       cost += value.length + overhead;
-      memory += memoryOf(key) + pieces * memoryOf(pieceKey(key, 0, 0));
+      memory += memoryOf(key);
+      if (pieces > 0) memory += pieces * memoryOf(pieceKey(key, 0, 0));
     } else {
       length += key.length + RECORD_HEADER_LENGTH + PER_RECORD;
     }

@@ -79,7 +79,7 @@ export interface JournalStatus {
 /** What {@link Journal.poll} answers. */
 export type JournalEvent =
   | { readonly kind: 'opened'; readonly result: Result<Opened, Failure> }
-  | ({ readonly kind: 'written' } & Written)
+  | Written
   | { readonly kind: 'read'; readonly ticket: number; readonly result: ReadResult };
 
 /** A state of the journal that stays readable. It keeps disk space from being freed until it is released. */
@@ -137,8 +137,7 @@ export class Journal {
 
   /** What happened next. */
   poll(): JournalEvent | undefined {
-    const written = this.#writer?.poll();
-    return written === undefined ? this.#events.shift() : { kind: 'written', ...written };
+    return this.#writer?.poll() ?? this.#events.shift();
   }
 
   /**

@@ -127,11 +127,21 @@ function leaf<T>(edition: number): Node<T> {
   return { edition, keys: [], values: [], children: [] };
 }
 
+/** With every read and write, and most of their costs: so the loop of `lowerBound` is here once more. */
 function find<T>(root: Node<T>, key: string): T | undefined {
-  let node = root;
-  while (node.children.length > 0) node = node.children[childFor(node, key)];
-  const at = lowerBound(node.keys, key);
-  return node.keys[at] === key ? node.values[at] : undefined;
+  for (let node = root; ; ) {
+    const { keys, children } = node;
+    let low = 0;
+    let high = keys.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (keys[middle] < key) low = middle + 1;
+      else high = middle;
+    }
+    const isHere = low < keys.length && keys[low] === key;
+    if (children.length === 0) return isHere ? node.values[low] : undefined;
+    node = children[isHere || low === 0 ? low : low - 1];
+  }
 }
 
 function* walk<T>(node: Node<T>, key: string): Generator<[string, T]> {

@@ -29,6 +29,7 @@ export interface WriteFailure {
 }
 
 export interface Written {
+  readonly kind: 'written';
   readonly ticket: number;
   /** `undefined`: it is durable. */
   readonly failure: WriteFailure | undefined;
@@ -299,7 +300,7 @@ export class Writer {
   }
 
   #answer({ ticket }: Batch, failure: WriteFailure | undefined): void {
-    this.#written.push({ ticket, failure });
+    this.#written.push({ kind: 'written', ticket, failure });
   }
 }
 
