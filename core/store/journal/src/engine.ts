@@ -6,26 +6,25 @@ import type { Failure, Result } from '@atoll/result/result';
 import { ok } from '@atoll/result/result';
 import type { Write } from './batch.ts';
 import { makeBatch } from './batch.ts';
-import { Cache } from './cache.ts';
-import { INDEX_ENTRY_LENGTH } from './checkpoint.ts';
 import type { Damage, Entry } from './entry.ts';
 import { groupCapacity, SEGMENTS_START } from './geometry.ts';
-import { Log } from './log.ts';
 import type { ReadResult } from './reader.ts';
 import { Reader, RecordRead } from './reader.ts';
-import type { Recovered } from './recovery.ts';
 import { recover } from './recovery.ts';
 import type { Task } from './region.ts';
 import { JournalRegion } from './region.ts';
 import { Scanner } from './scan.ts';
 import type { JournalState } from './state.ts';
+import { createState } from './state.ts';
+import type { JournalStatus } from './status.ts';
+import { countKeys, statusOf } from './status.ts';
 import { Tasks } from './tasks.ts';
 import type { TreeView } from './tree.ts';
-import { costOf, indexKey, isUserKey, memoryOf, userKey } from './values.ts';
+import { indexKey, userKey } from './values.ts';
 import type { Written } from './writer.ts';
-import { capacityOf, Writer } from './writer.ts';
+import { Writer } from './writer.ts';
 
-export type { Damage, ReadResult, Write, Written };
+export type { Damage, JournalStatus, ReadResult, Write, Written };
 export { RecordRead };
 
 export interface JournalOptions {
@@ -57,23 +56,6 @@ export interface Opened {
   readonly readBytes: number;
   /** Groups at the end that were incomplete, and so dropped: writes that nobody was told had succeeded. */
   readonly unfinished: number;
-}
-
-export interface JournalStatus {
-  readonly keys: number;
-  /** Bytes of records that are in use, of all records that there is room for. */
-  readonly liveBytes: number;
-  readonly capacity: number;
-  readonly segmentSize: number;
-  readonly segmentCount: number;
-  readonly freeSegments: number;
-  /** How many segments and superblocks were written since the journal was made. */
-  readonly begunSegments: number;
-  readonly checkpoints: number;
-  /** What is known to be damaged. */
-  readonly damage: readonly Damage[];
-  /** Why nothing is written any more. */
-  readonly failure: string | undefined;
 }
 
 /** What {@link Journal.poll} answers. */
@@ -226,25 +208,12 @@ export class Journal {
   }
 
   get status(): JournalStatus {
-    const state = this.#mustBeOpen(this.#state);
-    const { segments, damage } = state;
-    const { segmentSize, segmentCount } = segments.geometry;
-    return {
-      keys: this.#countKeys(state),
-      liveBytes: segments.live,
-      capacity: capacityOf(state),
-      segmentSize,
-      segmentCount,
-      freeSegments: segments.free,
-      begunSegments: state.log.head.serial,
-      checkpoints: state.superblock.number,
-      damage,
-      failure: this.#writer?.failure,
-    };
+    return statusOf(this.#mustBeOpen(this.#state), this.#writer?.failure);
   }
 
   *#open(): Task<void> {
-    const { allocate, isReadOnly = false, indexMemory = DEFAULT_INDEX_MEMORY } = this.#options;
+    const { allocate, isReadOnly = false } = this.#options;
+    const { cacheBytes = DEFAULT_CACHE, indexMemory = DEFAULT_INDEX_MEMORY } = this.#options;
     const region = new JournalRegion(this.#options);
     const scanner = new Scanner(region, allocate(WINDOW));
     const recovered = yield* recover(region, scanner, { isReadOnly, indexMemory });
@@ -252,33 +221,17 @@ export class Journal {
       this.#events.push({ kind: 'opened', result: recovered });
       return;
     }
-    const state = this.#createState(region, scanner, recovered.value);
+    const state = createState(
+      { ...this.#options, cacheBytes, indexMemory, region, scanner },
+      recovered.value,
+    );
     const { readBytes } = scanner;
     const { unfinished } = recovered.value;
-    const opened = { keys: this.#countKeys(state), readBytes, unfinished };
+    const opened = { keys: countKeys(state), readBytes, unfinished };
     this.#state = state;
     this.#reader = new Reader(state, allocate);
     this.#writer = new Writer(state);
     this.#events.push({ kind: 'opened', result: ok(opened) });
-  }
-
-  #createState(region: JournalRegion, scanner: Scanner, recovered: Recovered): JournalState {
-    const { allocate, entropy, cacheBytes = DEFAULT_CACHE } = this.#options;
-    const { indexMemory = DEFAULT_INDEX_MEMORY } = this.#options;
-    const { segments, head, index, superblock, damage } = recovered;
-    let cost = 0;
-    let indexBytes = 0;
-    let memory = 0;
-    for (const [key, entry] of index.from('')) {
-      cost += costOf(key, entry);
-      indexBytes += INDEX_ENTRY_LENGTH + key.length;
-      memory += memoryOf(key);
-    }
-    const log = new Log(region, segments, head, allocate, entropy);
-    const cache = new Cache(cacheBytes);
-    const scratch = allocate(region.blockSize);
-    const about = { region, scanner, segments, index, log, cache, superblock, scratch };
-    return { ...about, damage: [...damage], cost, indexBytes, memory, mostMemory: indexMemory };
   }
 
   *#write(writer: Writer): Task<void> {
@@ -302,15 +255,6 @@ export class Journal {
     const { segments, superblock } = this.#mustBeOpen(this.#state);
     segments.release(moment);
     segments.reclaim(superblock.start.serial);
-  }
-
-  #countKeys({ index }: JournalState): number {
-    let count = 0;
-    for (const [key] of index.from('')) {
-      if (!isUserKey(key)) break;
-      count++;
-    }
-    return count;
   }
 
   #mustBeOpen<T>(part: T | undefined): T {

@@ -3,19 +3,17 @@
  * log together, then one flush makes them durable. Only then the index changes and the batches are acknowledged.
  * There is never more than one round under way.
  */
+import type { NewChange } from './apply.ts';
+import { applyChange } from './apply.ts';
 import type { Batch, Plan, Touched } from './batch.ts';
 import { batchRecords, planBatch, touch } from './batch.ts';
-import { INDEX_ENTRY_LENGTH } from './checkpoint.ts';
 import { Checkpointer } from './checkpointer.ts';
 import { Compaction } from './compaction.ts';
-import type { Change, Entry } from './entry.ts';
-import { entryLength, entryOf } from './entry.ts';
 import type { NewRecord } from './record.ts';
-import { RECORD_KIND } from './record.ts';
 import type { Task } from './region.ts';
 import { failureOf, flushRequest } from './region.ts';
 import type { JournalState } from './state.ts';
-import { costOf, isUserKey, memoryOf } from './values.ts';
+import { capacityOf } from './status.ts';
 
 /** Why a batch was not written. */
 export interface WriteFailure {
@@ -229,7 +227,7 @@ export class Writer {
     yield flush;
     if (failureOf(flush) !== undefined) return failureOf(flush);
 
-    for (const change of changes) this.#apply(change);
+    for (const change of changes) applyChange(this.#state, change);
     for (const batch of batches) this.#answer(batch, undefined);
     batches.length = 0;
     if (compaction?.isOver) {
@@ -259,38 +257,6 @@ export class Writer {
     return failureOf(writes);
   }
 
-  /** Takes over a change that is durable. */
-  #apply(change: NewChange): void {
-    const { index, cache } = this.#state;
-    const { kind, key, version } = change;
-    if (kind === RECORD_KIND.put || kind === RECORD_KIND.move) {
-      if (kind === RECORD_KIND.move && index.get(key)?.version !== version) return;
-      const entry = entryOf(change);
-      const before = index.set(key, entry);
-      this.#account(key, entry, before);
-      const value = kind === RECORD_KIND.put ? change.value : before?.cached;
-      if (value !== undefined && isUserKey(key)) cache.keep(entry, value);
-    } else if (kind === RECORD_KIND.delete) {
-      this.#account(key, undefined, index.delete(key));
-    }
-  }
-
-  #account(key: string, after: Entry | undefined, before: Entry | undefined): void {
-    const state = this.#state;
-    if (after !== undefined) {
-      state.segments.add(after.position, entryLength(key, after));
-      state.cost += costOf(key, after);
-      state.indexBytes += INDEX_ENTRY_LENGTH + key.length;
-      state.memory += memoryOf(key);
-    }
-    if (before !== undefined) {
-      state.segments.add(before.position, -entryLength(key, before));
-      state.cost -= costOf(key, before);
-      state.indexBytes -= INDEX_ENTRY_LENGTH + key.length;
-      state.memory -= memoryOf(key);
-    }
-  }
-
   /** Nothing more is written, and nothing that was not acknowledged will be: who knows what the disk kept. */
   #fail(reason: string, batches: readonly Batch[]): void {
     this.#failure = reason;
@@ -316,16 +282,6 @@ interface Round {
   tag: number;
 }
 
-interface NewChange extends Change {
-  readonly value: Uint8Array;
-}
-
-/** What all keys may cost: with five eighths in use, compaction always finds something worth its while. */
-export function capacityOf({ segments }: JournalState): number {
-  const { segmentCount, segmentSize } = segments.geometry;
-  return (segmentCount - NOT_FOR_VALUES) * segmentSize * 0.625;
-}
-
 /** Batches that wait at the same time, and their bytes; one alone may be longer. */
 const MOST_WAITING = 4096;
 const MOST_WAITING_BYTES = 0x200_0000;
@@ -341,6 +297,3 @@ const LEAST_FREE = 2;
 
 /** How full segments become at least. */
 const FILLED = 0.75;
-
-/** The log, the two segments that follow, the reserve. */
-const NOT_FOR_VALUES = 8;
