@@ -2,6 +2,7 @@ import type { Activity, System } from '@atoll/appliance/appliance';
 import { Misconfiguration } from '@atoll/appliance/appliance';
 import type { UdpSockets } from '@atoll/device/socket';
 import { dhcpServerConfig } from '@atoll/dhcp/config';
+import type { LeaseRecord } from '@atoll/dhcp/lease';
 import { describeMessage, parseMessage, SERVER_PORT } from '@atoll/dhcp/packet';
 import type { LeaseEvent, Output } from '@atoll/dhcp/server';
 import { DhcpServer } from '@atoll/dhcp/server';
@@ -10,55 +11,44 @@ import { nameText, parseName } from '@atoll/dns/name';
 import type { Zone } from '@atoll/dns/zone';
 import { ipv4Text, netmask } from '@atoll/ipv4/address';
 import type { Logger } from '@atoll/log/log';
+import type { Network } from '@atoll/network/network';
 import type { DnsvizorOptions } from './arguments.ts';
 import type { LeaseStore } from './leases.ts';
 
+/** A DHCP server, and the sockets that it is to serve on. */
+export interface Dhcp {
+  readonly server: DhcpServer;
+  readonly sockets: UdpSockets;
+}
+
+/** The DHCP server that `options` ask for; throws `Misconfiguration` when there can be none. */
+export function createDhcp(options: DnsvizorOptions, network: Network): Dhcp {
+  if (network.interface === undefined) {
+    throw new Misconfiguration(
+      '--dhcp-range: leases need an Ethernet device\n  expected --net:service=TAP before the --',
+    );
+  }
+  return { server: new DhcpServer(configure(options)), sockets: network.interface.udp };
+}
+
 /**
- * Leases addresses on `sockets`; the names of leases go into `zone` and leave with them. With `leases`, a
- * lease is on the disk before its client hears of it, and there again after a restart.
+ * Leases addresses; the names of leases go into `zone` and leave with them. With `leases`, a lease is on
+ * the disk before its client hears of it; `records` are those that were there at the start.
  */
 export function startDhcp(
   system: System,
   options: DnsvizorOptions,
-  sockets: UdpSockets,
+  { server, sockets }: Dhcp,
   zone: Zone,
   leases: LeaseStore | undefined,
+  records: readonly LeaseRecord[],
 ): void {
-  const server = new DhcpServer(configure(options));
-  if (leases === undefined) serve(system, options, sockets, zone, server, undefined, []);
-  else void resume(system, options, sockets, zone, server, leases);
-}
-
-/** Serves once the leases of an earlier time are known: before that, they could be given to others. */
-async function resume(
-  system: System,
-  options: DnsvizorOptions,
-  sockets: UdpSockets,
-  zone: Zone,
-  server: DhcpServer,
-  leases: LeaseStore,
-): Promise<void> {
-  const { clock, log } = system;
-  const records = await leases.load();
-  if (records === undefined) return;
-  const events = server.importLeases(records, clock.monotonic(), clock.wall());
-  log.for('dhcp').info(`${events.length} leases from the disk`);
-  serve(system, options, sockets, zone, server, leases, events);
-  system.wake();
-}
-
-function serve(
-  system: System,
-  options: DnsvizorOptions,
-  sockets: UdpSockets,
-  zone: Zone,
-  server: DhcpServer,
-  leases: LeaseStore | undefined,
-  imported: readonly LeaseEvent[],
-): void {
+  const { clock } = system;
   const log = system.log.for('dhcp');
   const names = new LeaseNames(zone, options.domain);
+  const imported = server.importLeases(records, clock.monotonic(), clock.wall());
   for (const event of imported) names.follow(event);
+  if (leases !== undefined) log.info(`${imported.length} leases from the disk`);
 
   const send = ({ send }: Output): void => {
     for (const { payload, to, mac } of send) socket?.send(payload, to, undefined, mac);
@@ -79,7 +69,7 @@ function serve(
       return;
     }
     if (log.enabled('debug')) log.debug(describeMessage(message.value));
-    carryOut(server.handle(message.value, Number(to.address), system.clock.monotonic()));
+    carryOut(server.handle(message.value, Number(to.address), clock.monotonic()));
   });
   const activity: Activity = {
     poll(now) {

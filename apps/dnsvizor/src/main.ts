@@ -1,15 +1,15 @@
 import type { Appliance, System } from '@atoll/appliance/appliance';
-import { Misconfiguration } from '@atoll/appliance/appliance';
 import { EXIT_USAGE } from '@atoll/appliance/launch';
 import type { NetworkDevice } from '@atoll/device/network';
 import { randomBelow } from '@atoll/device/system';
+import type { LeaseRecord } from '@atoll/dhcp/lease';
 import { diskConfiguration } from '@atoll/disk/configuration';
 import { FastAnswers } from '@atoll/dns/fast';
 import type { NetworkHooks } from '@atoll/network/network';
 import { startNetwork } from '@atoll/network/network';
 import type { DnsvizorOptions } from './arguments.ts';
 import { ARGUMENTS } from './arguments.ts';
-import { startDhcp } from './dhcp.ts';
+import { createDhcp, startDhcp } from './dhcp.ts';
 import { createZone, startDns } from './dns.ts';
 import { LeaseStore } from './leases.ts';
 
@@ -37,14 +37,23 @@ const dnsvizor: Appliance<typeof ARGUMENTS> = {
     const hooks = device && answers ? serveFirst(device, answers) : {};
     const network = startNetwork(system, options, DEVICE, hooks);
     const zone = createZone(options);
-    startDns(system, options, network, zone, answers);
-    if (options['dhcp-range'].length === 0) return;
-    if (network.interface === undefined) {
-      throw new Misconfiguration(
-        '--dhcp-range: leases need an Ethernet device\n  expected --net:service=TAP before the --',
-      );
+    const dhcp = options['dhcp-range'].length === 0 ? undefined : createDhcp(options, network);
+    const serve = (leases: LeaseStore | undefined, records: readonly LeaseRecord[]) => {
+      if (dhcp !== undefined) startDhcp(system, options, dhcp, zone, leases, records);
+      startDns(system, options, network, zone, answers);
+    };
+    const leases = dhcp && openLeases(system);
+    if (leases === undefined) {
+      serve(undefined, []);
+      return;
     }
-    startDhcp(system, options, network.interface.udp, zone, openLeases(system));
+    // Nothing is served before the leases of an earlier time are known: their names would not exist, which
+    // clients remember, and their addresses could be given to others.
+    void leases.load().then((records) => {
+      if (records === undefined) return;
+      serve(leases, records);
+      system.wake();
+    });
   },
 };
 
