@@ -65,7 +65,7 @@ export async function start(appliance: Appliance, options: NodeStart = {}): Prom
     network: (name) => devices.get(name),
     block(name) {
       const disk = files.value.get(name);
-      return disk && new FileDisk(name, disk.file, disk.blockSize, () => runner.soon());
+      return disk && new FileDisk(name, disk.file, disk.blockSize);
     },
     halt: (status) => process.exit(status),
   };

@@ -36,7 +36,7 @@ export async function withStore(
     const poll = (): void => {
       store.poll(performance.now());
     };
-    const device = new FileDisk('disk', file, blockSize, () => setImmediate(poll));
+    const device = new FileDisk('disk', file, blockSize);
     const store: Store = new Store(device, {
       owner: undefined,
       hash: plainSipHash,
