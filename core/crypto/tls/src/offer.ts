@@ -1,4 +1,5 @@
 /** The extensions of a ClientHello (RFC 8446, 4.2; RFC 6066, 3; RFC 7301; RFC 8449). */
+import { decodeLatin1, encodeLatin1 } from '@atoll/bytes/latin1';
 import { Reader } from '@atoll/bytes/reader';
 import { Writer } from '@atoll/bytes/writer';
 import {
@@ -11,7 +12,17 @@ import {
   parseU16List,
   u16s,
 } from './extension.ts';
-import { around16, isWhole, vector8, vector16, writeVector8, writeVector16 } from './vector.ts';
+import {
+  around16,
+  filled,
+  isWhole,
+  valuesIn,
+  valuesOf,
+  vector8,
+  vector16,
+  writeVector8,
+  writeVector16,
+} from './vector.ts';
 
 /** What a client offers. All of it may be missing; {@link preSharedKey} is always the last extension. */
 export interface Offer {
@@ -70,43 +81,31 @@ export function bindersLength({ binders }: OfferedPsks): number {
 }
 
 export function parseServerName(data: Uint8Array): string | undefined {
-  const reader = new Reader(data);
-  const list = new Reader(vector16(reader));
-  if (!isWhole(reader) || list.remaining === 0) return undefined;
-  let host = '';
-  while (list.remaining > 0 && !list.truncated) {
-    const type = list.u8();
-    const name = vector16(list);
-    if (name.length === 0) return undefined;
-    if (type !== HOST_NAME) continue;
-    if (host !== '') return undefined;
-    host = String.fromCharCode(...name.subarray(0, HOST_NAME_LONGEST + 1)).toLowerCase();
-    if (name.length > HOST_NAME_LONGEST || !/^[a-z0-9_-]+(\.[a-z0-9_-]+)*$/.test(host)) {
-      return undefined;
-    }
-  }
-  return list.truncated ? undefined : host;
+  const names = valuesOf(data, 1, readName);
+  const hosts = names?.filter(({ type }) => type === HOST_NAME);
+  if (hosts === undefined || hosts.length > 1) return undefined;
+  if (hosts.length === 0) return '';
+  const [{ name }] = hosts;
+  if (name.length > HOST_NAME_LONGEST) return undefined;
+  const host = decodeLatin1(name).toLowerCase();
+  return /^[a-z0-9_-]+(\.[a-z0-9_-]+)*$/.test(host) ? host : undefined;
+}
+
+function readName(reader: Reader): { type: number; name: Uint8Array } | undefined {
+  const type = reader.u8();
+  const name = filled(vector16(reader));
+  return name && { type, name };
 }
 
 export function parseProtocols(data: Uint8Array): string[] | undefined {
-  const reader = new Reader(data);
-  const list = new Reader(vector16(reader));
-  const protocols: string[] = [];
-  while (list.remaining > 0 && !list.truncated) {
-    const name = vector8(list);
-    if (name.length === 0) return undefined;
-    protocols.push(String.fromCharCode(...name));
-  }
-  return isWhole(reader) && !list.truncated && protocols.length > 0 ? protocols : undefined;
+  const names = valuesOf(data, 1, (reader) => filled(vector8(reader)));
+  return names?.map(decodeLatin1);
 }
 
 export function emitProtocols(out: Writer, protocols: readonly string[]): void {
   around16(out, () => {
     for (const name of protocols) {
-      writeVector8(
-        out,
-        Uint8Array.from(name, (character) => character.charCodeAt(0)),
-      );
+      writeVector8(out, encodeLatin1(name));
     }
   });
 }
@@ -114,17 +113,14 @@ export function emitProtocols(out: Writer, protocols: readonly string[]): void {
 function emitServerName(out: Writer, name: string): void {
   around16(out, () => {
     out.u8(HOST_NAME);
-    writeVector16(
-      out,
-      Uint8Array.from(name, (character) => character.charCodeAt(0)),
-    );
+    writeVector16(out, encodeLatin1(name));
   });
 }
 
 export function parseKeyShare(data: Uint8Array): KeyShare | undefined {
   const reader = new Reader(data);
   const share = readKeyShare(reader);
-  return isWhole(reader) && share.key.length > 0 ? share : undefined;
+  return isWhole(reader) ? share : undefined;
 }
 
 export function emitKeyShare(out: Writer, { group, key }: KeyShare): void {
@@ -132,21 +128,15 @@ export function emitKeyShare(out: Writer, { group, key }: KeyShare): void {
   writeVector16(out, key);
 }
 
-function readKeyShare(reader: Reader): KeyShare {
-  return { group: reader.u16(), key: vector16(reader) };
+function readKeyShare(reader: Reader): KeyShare | undefined {
+  const group = reader.u16();
+  const key = filled(vector16(reader));
+  return key && { group, key };
 }
 
 /** An empty list asks for a HelloRetryRequest. */
 function parseKeyShares(data: Uint8Array): KeyShare[] | undefined {
-  const reader = new Reader(data);
-  const list = new Reader(vector16(reader));
-  const shares: KeyShare[] = [];
-  while (list.remaining > 0 && !list.truncated) {
-    const share = readKeyShare(list);
-    if (share.key.length === 0) return undefined;
-    shares.push(share);
-  }
-  return isWhole(reader) && !list.truncated ? shares : undefined;
+  return valuesOf(data, 0, readKeyShare);
 }
 
 function parseVersions(data: Uint8Array): number[] | undefined {
@@ -162,15 +152,7 @@ function parseModes(data: Uint8Array): number[] | undefined {
 }
 
 export function parseAuthorities(data: Uint8Array): Uint8Array[] | undefined {
-  const reader = new Reader(data);
-  const list = new Reader(vector16(reader));
-  const names: Uint8Array[] = [];
-  while (list.remaining > 0 && !list.truncated) {
-    const name = vector16(list);
-    if (name.length === 0) return undefined;
-    names.push(name);
-  }
-  return isWhole(reader) && !list.truncated && names.length > 0 ? names : undefined;
+  return valuesOf(data, 1, (reader) => filled(vector16(reader)));
 }
 
 export function emitAuthorities(out: Writer, names: readonly Uint8Array[]): void {
@@ -181,22 +163,19 @@ export function emitAuthorities(out: Writer, names: readonly Uint8Array[]): void
 
 function parsePsks(data: Uint8Array): OfferedPsks | undefined {
   const reader = new Reader(data);
-  const list = new Reader(vector16(reader));
-  const codes = new Reader(vector16(reader));
-  const identities: PskIdentity[] = [];
-  while (list.remaining > 0 && !list.truncated) {
-    const identity = vector16(list);
-    if (identity.length === 0) return undefined;
-    identities.push({ identity, obfuscatedAge: list.u32() });
-  }
-  const binders: Uint8Array[] = [];
-  while (codes.remaining > 0 && !codes.truncated) {
-    const binder = vector8(codes);
-    if (binder.length < BINDER_SHORTEST) return undefined;
-    binders.push(binder);
-  }
-  const whole = isWhole(reader) && !list.truncated && !codes.truncated;
-  return whole && identities.length > 0 && binders.length > 0 ? { identities, binders } : undefined;
+  const identities = valuesIn(vector16(reader), 1, readIdentity);
+  const binders = valuesIn(vector16(reader), 1, readBinder);
+  return isWhole(reader) && identities && binders ? { identities, binders } : undefined;
+}
+
+function readIdentity(reader: Reader): PskIdentity | undefined {
+  const identity = filled(vector16(reader));
+  return identity && { identity, obfuscatedAge: reader.u32() };
+}
+
+function readBinder(reader: Reader): Uint8Array | undefined {
+  const binder = vector8(reader);
+  return binder.length < BINDER_SHORTEST ? undefined : binder;
 }
 
 function emitPsks(out: Writer, { identities, binders }: OfferedPsks): void {

@@ -1,4 +1,4 @@
-import type { Reader } from '@atoll/bytes/reader';
+import { Reader } from '@atoll/bytes/reader';
 import type { Writer } from '@atoll/bytes/writer';
 
 /** Variable-length vectors of RFC 8446, 3.4: a length in bytes, then the content, here as a view. */
@@ -17,6 +17,41 @@ export function vector24(reader: Reader): Uint8Array {
 
 export function u24(reader: Reader): number {
   return (reader.u8() << 16) | reader.u16();
+}
+
+/**
+ * The values in `content`, as `read` reads one of them; `undefined` when there are fewer than `least`,
+ * one is cut off, or `read` answers so.
+ */
+export function valuesIn<T>(
+  content: Uint8Array,
+  least: number,
+  read: (reader: Reader) => T | undefined,
+): T[] | undefined {
+  const reader = new Reader(content);
+  const values: T[] = [];
+  while (reader.remaining > 0) {
+    const value = read(reader);
+    if (value === undefined || reader.truncated) return undefined;
+    values.push(value);
+  }
+  return values.length < least ? undefined : values;
+}
+
+/** Likewise of a vector with a length of 16 bits that is all of `data`. */
+export function valuesOf<T>(
+  data: Uint8Array,
+  least: number,
+  read: (reader: Reader) => T | undefined,
+): T[] | undefined {
+  const reader = new Reader(data);
+  const content = vector16(reader);
+  return isWhole(reader) ? valuesIn(content, least, read) : undefined;
+}
+
+/** A vector that must not be empty. */
+export function filled(vector: Uint8Array): Uint8Array | undefined {
+  return vector.length === 0 ? undefined : vector;
 }
 
 /** Whether all was there, and nothing more. */

@@ -1,4 +1,5 @@
 /** Tickets that hold all that is needed to resume, encrypted: the server remembers nothing (RFC 5077's idea). */
+import { decodeLatin1, encodeLatin1 } from '@atoll/bytes/latin1';
 import { Reader } from '@atoll/bytes/reader';
 import { Writer } from '@atoll/bytes/writer';
 import type { Entropy } from '@atoll/device/system';
@@ -60,10 +61,10 @@ export class TicketKeys {
     out.u32(content.issued);
     out.u16(content.suite);
     out.u32(content.ageAdd);
-    writeVector8(out, ascii(content.protocol));
-    writeVector8(out, ascii(content.hash));
+    writeVector8(out, encodeLatin1(content.protocol));
+    writeVector8(out, encodeLatin1(content.hash));
     writeVector8(out, content.psk);
-    writeVector8(out, ascii(content.serverName));
+    writeVector8(out, encodeLatin1(content.serverName));
     const end = out.length;
     out.zeros(tagLength);
     const ticket = out.view();
@@ -87,10 +88,10 @@ export class TicketKeys {
     const issued = reader.u32() * 0x1_0000_0000 + reader.u32();
     const suite = reader.u16();
     const ageAdd = reader.u32();
-    const protocol = String.fromCharCode(...vector8(reader));
-    const hash = String.fromCharCode(...vector8(reader));
+    const protocol = decodeLatin1(vector8(reader));
+    const hash = decodeLatin1(vector8(reader));
     const psk = vector8(reader).slice();
-    const serverName = String.fromCharCode(...vector8(reader));
+    const serverName = decodeLatin1(vector8(reader));
     bytes.fill(0);
     if (!isWhole(reader) || now < issued || now >= issued + 1000 * this.lifetime) return undefined;
     return { issued, suite, hash, ageAdd, protocol, psk, serverName };
@@ -142,10 +143,6 @@ interface TicketKey {
   readonly aead: Aead;
   /** Milliseconds since 1970 UTC. */
   readonly since: number;
-}
-
-function ascii(text: string): Uint8Array {
-  return Uint8Array.from(text, (character) => character.charCodeAt(0));
 }
 
 const NAME_LENGTH = 16;

@@ -1,5 +1,6 @@
 /** The client's messages (RFC 2131 section 4.4 and table 5). */
 import { writeU32 } from '@atoll/bytes/field';
+import { encodeLatin1 } from '@atoll/bytes/latin1';
 import { writeMac } from '@atoll/ethernet/address';
 import { LIMITED_BROADCAST, UNSPECIFIED } from '@atoll/ipv4/address';
 import { OPTION } from '../option.ts';
@@ -115,7 +116,7 @@ export class MessageWriter {
     options.set(OPTION.MAX_MESSAGE_SIZE, MAX_MESSAGE_SIZE);
     options.set(OPTION.PARAMETER_REQUEST_LIST, WANTED);
     const { hostname } = this.#options;
-    if (hostname !== '') options.set(OPTION.HOSTNAME, ascii(hostname));
+    if (hostname !== '') options.set(OPTION.HOSTNAME, encodeLatin1(hostname));
     return options;
   }
 }
@@ -147,8 +148,4 @@ function addressOctets(address: number): Uint8Array {
   const octets = new Uint8Array(4);
   writeU32(octets, 0, address);
   return octets;
-}
-
-function ascii(text: string): Uint8Array {
-  return Uint8Array.from(text, (character) => character.charCodeAt(0));
 }

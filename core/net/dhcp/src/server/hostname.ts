@@ -1,4 +1,5 @@
 /** Host names that clients claim: the host name option (12) and the client FQDN option (RFC 4702). */
+import { encodeLatin1 } from '@atoll/bytes/latin1';
 import { decodeUtf8 } from '@atoll/bytes/utf8';
 import { OPTION } from '../option.ts';
 import type { DhcpMessage } from '../packet.ts';
@@ -62,17 +63,13 @@ export function fqdnReply(fqdn: Uint8Array, name: string, domain: string | undef
   const bytes = [flags, RCODE_UNUSED, RCODE_UNUSED];
   const labels = name === '' ? [] : [name, ...(domain?.split('.') ?? [])];
   if (flags & FQDN_WIRE) {
-    for (const label of labels) bytes.push(label.length, ...ascii(label));
+    for (const label of labels) bytes.push(label.length, ...encodeLatin1(label));
     if (labels.length > 1) bytes.push(0);
   } else {
-    bytes.push(...ascii(labels.join('.')));
+    bytes.push(...encodeLatin1(labels.join('.')));
   }
   return Uint8Array.from(bytes);
 }
 
 /** RFC 4702 section 2.2: servers set both fields to 255. */
 const RCODE_UNUSED = 255;
-
-function ascii(text: string): number[] {
-  return Array.from(text, (character) => character.charCodeAt(0));
-}

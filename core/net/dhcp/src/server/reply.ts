@@ -1,4 +1,5 @@
 /** Builds the server's messages and says where they go. */
+import { encodeLatin1 } from '@atoll/bytes/latin1';
 import { macAt } from '@atoll/ethernet/address';
 import { LIMITED_BROADCAST } from '@atoll/ipv4/address';
 import { INFINITE } from '../argument/duration.ts';
@@ -48,7 +49,7 @@ export class ReplyWriter {
     this.#chooser = new OptionChooser(config);
     this.#ownAddress = u32(config.address);
     this.#router = u32(config.router);
-    this.#domain = config.domain === undefined ? undefined : ascii(config.domain);
+    this.#domain = config.domain === undefined ? undefined : encodeLatin1(config.domain);
   }
 
   /** OFFER or ACK. */
@@ -77,7 +78,7 @@ export class ReplyWriter {
   /** `direct`: the client is on a subnet behind a router and can hear no broadcast of ours. */
   nak(message: DhcpMessage, sentence: string, direct: boolean): Transmission {
     const options = this.#begin(message);
-    options.set(OPTION.MESSAGE, ascii(sentence));
+    options.set(OPTION.MESSAGE, encodeLatin1(sentence));
     echo(message, options);
     const reply = replyTo(message, MESSAGE_TYPE.NAK, options);
     const payload = (flags: number) => emitMessage({ ...reply, flags }, payloadLimit(message));
@@ -143,7 +144,7 @@ export class ReplyWriter {
       case OPTION.DOMAIN_NAME:
         return this.#domain;
       case OPTION.HOSTNAME:
-        return grant.name === '' ? undefined : ascii(grant.name);
+        return grant.name === '' ? undefined : encodeLatin1(grant.name);
       default:
         return undefined;
     }
@@ -248,8 +249,4 @@ const LARGEST_LIMIT = 1500 - HEADERS;
 
 function u32(value: number): Uint8Array {
   return Uint8Array.of(value >>> 24, (value >>> 16) & 0xff, (value >>> 8) & 0xff, value & 0xff);
-}
-
-function ascii(text: string): Uint8Array {
-  return Uint8Array.from(text, (character) => character.charCodeAt(0));
 }
