@@ -1,10 +1,8 @@
 /** The client's side of a handshake (RFC 8446, A.1). */
 import type { Entropy } from '@atoll/device/system';
-import { equalBytes } from '@atoll/primitives/equal';
 import { ok } from '@atoll/result/result';
 import { ALERT, abort } from '../alert.ts';
 import { ENCRYPTED_ANSWER, REQUEST, TICKET_ANSWER } from '../answer.ts';
-import { signedContent, signsHandshakes } from '../credentials.ts';
 import { describeMessage } from '../describe.ts';
 import { readExtensions } from '../extension.ts';
 import { finishedMac, resumptionPsk } from '../key-schedule.ts';
@@ -18,6 +16,7 @@ import {
   HANDSHAKE,
   type NewSessionTicket,
 } from '../message.ts';
+import { authenticate, verifyCertificate, verifyFinished, verifySignature } from '../proof.ts';
 import { checkedLimit, INNER_LONGEST } from '../record.ts';
 import { LIFETIME_LONGEST, type Session } from '../session.ts';
 import type { Action, Received, Stepped } from '../step.ts';
@@ -120,52 +119,40 @@ function handleCertificateRequest(
 function handleCertificate(
   config: ClientConfig,
   state: Agreed,
-  { context, entries }: Certificate,
+  certificate: Certificate,
   now: number,
 ): Stepped<ClientState> {
+  const { context, entries } = certificate;
   if (context.length > 0) return abort(ALERT.ILLEGAL_PARAMETER, 'a certificate with a context');
   if (entries.length === 0) return abort(ALERT.DECODE_ERROR, 'the server has no certificate');
-  if (entries.some(({ extensions }) => extensions.length > 0)) {
-    return abort(ALERT.UNSUPPORTED_EXTENSION, 'an extension of a certificate answers nothing');
-  }
-  const peerChain = entries.map(({ certificate }) => certificate);
-  const verified = config.verifier.verify(peerChain, state.serverName, 'server', now);
+  const verified = verifyCertificate(config.verifier, certificate, state.serverName, 'server', now);
   if (!verified.ok) return verified;
-  return ok({
-    state: { ...state, expects: 'CertificateVerify', peerChain, peerKey: verified.value },
-    actions: [],
-  });
+  return ok({ state: { ...state, expects: 'CertificateVerify', ...verified.value }, actions: [] });
 }
 
 function handleCertificateVerify(
   config: ClientConfig,
   state: Extract<ClientState, { expects: 'CertificateVerify' }>,
-  { scheme, signature }: CertificateVerify,
+  message: CertificateVerify,
   bytes: Uint8Array,
 ): Stepped<ClientState> {
-  if (!config.verifier.schemes.includes(scheme) || !signsHandshakes(scheme)) {
-    return abort(ALERT.ILLEGAL_PARAMETER, 'a signature scheme that was not offered');
-  }
-  const content = signedContent('server', state.transcript.digest());
-  if (!state.peerKey.verify(scheme, content, signature)) {
-    return abort(ALERT.DECRYPT_ERROR, 'the signature of the server is wrong');
-  }
-  state.transcript.add(bytes);
+  const { peerKey, transcript } = state;
+  const verified = verifySignature(config.verifier, peerKey, message, 'server', transcript);
+  if (!verified.ok) return verified;
+  transcript.add(bytes);
   return ok({ state: { ...state, expects: 'Finished' }, actions: [] });
 }
 
 function handleFinished(
   config: ClientConfig,
   state: Agreed,
-  { verifyData }: Finished,
+  message: Finished,
   bytes: Uint8Array,
   entropy: Entropy,
 ): Stepped<ClientState> {
   const { suite, transcript, schedule, clientSecret, serverSecret, serverName } = state;
-  const expected = finishedMac(suite.hash, serverSecret, transcript.digest());
-  if (!equalBytes(expected, verifyData)) {
-    return abort(ALERT.DECRYPT_ERROR, 'Finished does not fit the handshake');
-  }
+  const verified = verifyFinished(suite.hash, serverSecret, transcript, message);
+  if (!verified.ok) return verified;
   transcript.add(bytes);
   schedule.toMaster();
   const digest = transcript.digest();
@@ -175,12 +162,12 @@ function handleFinished(
 
   const end: Action[] = [];
   if (state.earlyData) {
-    const message = emitMessage({ type: HANDSHAKE.END_OF_EARLY_DATA });
-    transcript.add(message);
-    end.push({ do: 'send', message });
+    const endOfEarlyData = emitMessage({ type: HANDSHAKE.END_OF_EARLY_DATA });
+    transcript.add(endOfEarlyData);
+    end.push({ do: 'send', message: endOfEarlyData });
     end.push({ do: 'write-with', suite, secret: clientSecret.slice() });
   }
-  const messages = state.requested ? authenticate(config, state, state.requested, entropy) : [];
+  const messages = state.requested ? answerRequest(config, state, state.requested, entropy) : [];
   const mac = finishedMac(suite.hash, clientSecret, transcript.digest());
   const finished = emitMessage({ type: HANDSHAKE.FINISHED, verifyData: mac });
   transcript.add(finished);
@@ -220,27 +207,15 @@ function handleFinished(
   });
 }
 
-/** Our Certificate, empty when we have none that suits, and CertificateVerify, added to the transcript. */
-function authenticate(
+/** Who we are, with a key that the server can verify, if we have one. */
+function answerRequest(
   { credentials }: ClientConfig,
   { transcript }: Agreed,
   requested: readonly number[],
   entropy: Entropy,
 ): Uint8Array[] {
   const signer = credentials?.signers.find(({ scheme }) => requested.includes(scheme));
-  const chain = signer && credentials ? credentials.chain : [];
-  const certificate = emitMessage({
-    type: HANDSHAKE.CERTIFICATE,
-    context: NOTHING,
-    entries: chain.map((der) => ({ certificate: der, extensions: [] })),
-  });
-  transcript.add(certificate);
-  if (signer === undefined) return [certificate];
-  const signature = signer.sign(signedContent('client', transcript.digest()), entropy);
-  const { scheme } = signer;
-  const verify = emitMessage({ type: HANDSHAKE.CERTIFICATE_VERIFY, scheme, signature });
-  transcript.add(verify);
-  return [certificate, verify];
+  return authenticate(credentials?.chain ?? [], signer, 'client', transcript, entropy);
 }
 
 function handleTicket(
@@ -269,5 +244,3 @@ function handleTicket(
   };
   return ok({ state, actions: [{ do: 'remember', session }] });
 }
-
-const NOTHING = new Uint8Array(0);

@@ -1,12 +1,10 @@
 /** The server's side of a handshake (RFC 8446, A.2). */
 import type { Entropy } from '@atoll/device/system';
-import { equalBytes } from '@atoll/primitives/equal';
 import { ok } from '@atoll/result/result';
 import { ALERT, abort } from '../alert.ts';
 import { emitTicketAnswer } from '../answer.ts';
-import { signedContent, signsHandshakes } from '../credentials.ts';
 import { describeMessage } from '../describe.ts';
-import { finishedMac, resumptionPsk } from '../key-schedule.ts';
+import { resumptionPsk } from '../key-schedule.ts';
 import {
   type Certificate,
   type CertificateVerify,
@@ -14,6 +12,7 @@ import {
   type Finished,
   HANDSHAKE,
 } from '../message.ts';
+import { verifyCertificate, verifyFinished, verifySignature } from '../proof.ts';
 import type { Action, Received, Stepped } from '../step.ts';
 import type { ServerConfig } from './config.ts';
 import { handleClientHello } from './hello.ts';
@@ -60,57 +59,47 @@ export function stepServer(
 function handleCertificate(
   { clients }: ServerConfig,
   state: Agreed,
-  { context, entries }: Certificate,
+  certificate: Certificate,
   now: number,
 ): Stepped<ServerState> {
+  if (clients === undefined) return abort(ALERT.UNEXPECTED_MESSAGE, 'nobody asked who you are');
+  const { context, entries } = certificate;
   if (context.length > 0) return abort(ALERT.ILLEGAL_PARAMETER, 'a context that was not requested');
   if (entries.length === 0) {
-    if (clients?.required)
-      return abort(ALERT.CERTIFICATE_REQUIRED, 'the client has no certificate');
+    if (clients.required) return abort(ALERT.CERTIFICATE_REQUIRED, 'the client has no certificate');
     return ok({ state: { ...state, expects: 'Finished' }, actions: [] });
   }
-  if (entries.some(({ extensions }) => extensions.length > 0)) {
-    return abort(ALERT.UNSUPPORTED_EXTENSION, 'an extension of a certificate answers nothing');
-  }
-  const peerChain = entries.map(({ certificate }) => certificate);
-  const verified = clients?.verifier.verify(peerChain, undefined, 'client', now);
-  if (verified === undefined) return abort(ALERT.UNEXPECTED_MESSAGE, 'nobody asked who you are');
+  const verified = verifyCertificate(clients.verifier, certificate, undefined, 'client', now);
   if (!verified.ok) return verified;
-  const peerKey = verified.value;
-  return ok({ state: { ...state, expects: 'CertificateVerify', peerChain, peerKey }, actions: [] });
+  return ok({ state: { ...state, expects: 'CertificateVerify', ...verified.value }, actions: [] });
 }
 
 function handleCertificateVerify(
   { clients }: ServerConfig,
   state: Extract<ServerState, { expects: 'CertificateVerify' }>,
-  { scheme, signature }: CertificateVerify,
+  message: CertificateVerify,
   bytes: Uint8Array,
 ): Stepped<ServerState> {
-  if (!clients?.verifier.schemes.includes(scheme) || !signsHandshakes(scheme)) {
-    return abort(ALERT.ILLEGAL_PARAMETER, 'a signature scheme that was not asked for');
-  }
-  const content = signedContent('client', state.transcript.digest());
-  if (!state.peerKey.verify(scheme, content, signature)) {
-    return abort(ALERT.DECRYPT_ERROR, 'the signature of the client is wrong');
-  }
-  state.transcript.add(bytes);
+  if (clients === undefined) return abort(ALERT.UNEXPECTED_MESSAGE, 'nobody asked who you are');
+  const { peerKey, transcript } = state;
+  const verified = verifySignature(clients.verifier, peerKey, message, 'client', transcript);
+  if (!verified.ok) return verified;
+  transcript.add(bytes);
   return ok({ state: { ...state, expects: 'Finished' }, actions: [] });
 }
 
 function handleFinished(
   config: ServerConfig,
   state: Agreed,
-  { verifyData }: Finished,
+  message: Finished,
   bytes: Uint8Array,
   entropy: Entropy,
   now: number,
 ): Stepped<ServerState> {
   const { suite, transcript, clientSecret, schedule } = state;
-  const expected = finishedMac(suite.hash, clientSecret, transcript.digest());
+  const verified = verifyFinished(suite.hash, clientSecret, transcript, message);
   clientSecret.fill(0);
-  if (!equalBytes(expected, verifyData)) {
-    return abort(ALERT.DECRYPT_ERROR, 'Finished does not fit the handshake');
-  }
+  if (!verified.ok) return verified;
   transcript.add(bytes);
   const actions: Action[] = [
     { do: 'read-with', suite, secret: state.clientTraffic },

@@ -3,7 +3,6 @@ import type { Entropy } from '@atoll/device/system';
 import { ok } from '@atoll/result/result';
 import { ALERT, abort } from '../alert.ts';
 import { emitEncryptedAnswer, emitHelloAnswer, emitRequest, emitRetryAnswer } from '../answer.ts';
-import { signedContent } from '../credentials.ts';
 import { finishedMac, KeySchedule } from '../key-schedule.ts';
 import {
   type ClientHello,
@@ -14,6 +13,7 @@ import {
   TLS13,
 } from '../message.ts';
 import { PSK_DHE_KE } from '../offer.ts';
+import { authenticate } from '../proof.ts';
 import { checkedLimit, INNER_LONGEST } from '../record.ts';
 import type { Action, Stepped } from '../step.ts';
 import { retriedTranscript, Transcript } from '../transcript.ts';
@@ -116,7 +116,10 @@ function answer(
     ...(asks ? [certificateRequest(config)] : []),
   ];
   for (const message of flight) transcript.add(message);
-  if (identity) flight.push(...authenticate(identity, transcript, entropy));
+  if (identity) {
+    const { credentials, signer } = identity;
+    flight.push(...authenticate(credentials.chain, signer, 'server', transcript, entropy));
+  }
   const verifyData = finishedMac(suite.hash, serverSecret, transcript.digest());
   const finished = emitMessage({ type: HANDSHAKE.FINISHED, verifyData });
   transcript.add(finished);
@@ -184,25 +187,6 @@ function certificateRequest({ clients }: ServerConfig): Uint8Array {
       ...(verifier?.authorities && { authorities: verifier.authorities }),
     }),
   });
-}
-
-/** Certificate and CertificateVerify, added to the transcript. */
-function authenticate(
-  { credentials, signer }: Identity,
-  transcript: Transcript,
-  entropy: Entropy,
-): Uint8Array[] {
-  const certificate = emitMessage({
-    type: HANDSHAKE.CERTIFICATE,
-    context: NOTHING,
-    entries: credentials.chain.map((der) => ({ certificate: der, extensions: [] })),
-  });
-  transcript.add(certificate);
-  const signature = signer.sign(signedContent('server', transcript.digest()), entropy);
-  const { scheme } = signer;
-  const verify = emitMessage({ type: HANDSHAKE.CERTIFICATE_VERIFY, scheme, signature });
-  transcript.add(verify);
-  return [certificate, verify];
 }
 
 function limits({ recordSizeLimit }: ServerConfig, offered: number | undefined): Action[] {
