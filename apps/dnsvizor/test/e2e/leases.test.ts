@@ -1,20 +1,38 @@
+import { mkdtempSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { buildImage } from '@atoll/builder/image';
 import { Bed, NETWORK } from '@atoll/testbed/bed';
 import { dataOf, dig } from '@atoll/testbed/client/dig';
 import { perfdhcp } from '@atoll/testbed/client/perfdhcp';
 import { Udhcpc } from '@atoll/testbed/client/udhcpc';
 import { succeed } from '@atoll/testbed/process';
+import { lacks } from '@atoll/testbed/requirements';
+import { imagesOf } from '@atoll/testbed/target/images';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { microvm, node, onEach, unix } from './targets.ts';
 import { ZONE } from './zone.ts';
 
 const ATOLL = fileURLToPath(new URL('../../../../images/builder/bin/atoll.mjs', import.meta.url));
-const KILLS = Number(process.env.ATOLL_KILLS ?? 6);
+const KILLS = Number(process.env.ATOLL_KILLS ?? 4);
 const CLIENTS = 80;
 
-onEach([node, unix, microvm], ['dig', 'udhcpc', 'perfdhcp'], (target) => {
+/** Tenders of Solo5 must know beforehand that there is a disk. */
+const folder = mkdtempSync(join(tmpdir(), 'atoll-leases-'));
+if (!lacks('root', 'netns', 'tap', 'cc')) {
+  const app = { name: 'dnsvizor', folder: fileURLToPath(new URL('../..', import.meta.url)) };
+  for (const target of ['hvt', 'spt'] as const) {
+    const output = join(folder, `dnsvizor.${target}`);
+    await buildImage({ app, target, output, optional: ['storage'] });
+  }
+}
+const { hvt, spt } = imagesOf('dnsvizor', folder);
+afterAll(() => rm(folder, { recursive: true }));
+
+onEach([node, unix, hvt, spt, microvm], ['dig', 'udhcpc', 'perfdhcp'], (target) => {
   const disks = new Map<string, string>();
   let bed: Bed;
   const atoll = (...words: string[]) => succeed([process.execPath, ATOLL, 'disk', ...words]);

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { NO_DEVICES } from '@atoll/builder/devices';
 import type { Boot } from '@atoll/builder/qemu';
@@ -9,10 +10,12 @@ import { absence } from '../requirements.ts';
 import { buildTender } from '../tender/build.ts';
 import type { Place, Service, StartOptions, Target } from './target.ts';
 
-/** Everything that can boot the appliance `app`: one of each target, and more machines for virtio. */
-export function imagesOf(app: string): ImageTargets {
-  const file = (name: string) =>
-    fileURLToPath(new URL(`../../../../apps/${app}/dist/${name}`, import.meta.url));
+/**
+ * Everything that can boot the appliance `app`: one of each target, and more machines for virtio. The images are in
+ * `folder`, or else where the build puts them.
+ */
+export function imagesOf(app: string, folder = distOf(app)): ImageTargets {
+  const file = (name: string) => join(folder, name);
   return {
     node: image('node', file(`${app}.mjs`), [], (start) => [
       process.execPath,
@@ -39,6 +42,10 @@ export function imagesOf(app: string): ImageTargets {
     q35: virtio('virtio-q35', file(`${app}.virtio`), { model: 'q35' }),
     plain: virtio('virtio-plain', file(`${app}.virtio`), PLAINEST),
   };
+}
+
+function distOf(app: string): string {
+  return fileURLToPath(new URL(`../../../../apps/${app}/dist`, import.meta.url));
 }
 
 export type ImageTargets = Record<
