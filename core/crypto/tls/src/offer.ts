@@ -196,20 +196,20 @@ export function emitU16List(out: Writer, list: readonly number[]): void {
   });
 }
 
-/** In the order in which we write them. */
+/** In the order in which we write them, which is that of RFC 8448. */
 export const OFFER: Codecs<Offer> = {
   serverName: [EXTENSION.SERVER_NAME, parseServerName],
   groups: [EXTENSION.SUPPORTED_GROUPS, parseU16List],
-  signatureSchemes: [EXTENSION.SIGNATURE_ALGORITHMS, parseU16List],
-  certificateSchemes: [EXTENSION.SIGNATURE_ALGORITHMS_CERT, parseU16List],
-  protocols: [EXTENSION.ALPN, parseProtocols],
-  recordSizeLimit: [EXTENSION.RECORD_SIZE_LIMIT, parseU16],
-  versions: [EXTENSION.SUPPORTED_VERSIONS, parseVersions],
-  cookie: [EXTENSION.COOKIE, parseBytes],
-  pskModes: [EXTENSION.PSK_KEY_EXCHANGE_MODES, parseModes],
-  authorities: [EXTENSION.CERTIFICATE_AUTHORITIES, parseAuthorities],
   keyShares: [EXTENSION.KEY_SHARE, parseKeyShares],
   earlyData: [EXTENSION.EARLY_DATA, parseEmpty],
+  versions: [EXTENSION.SUPPORTED_VERSIONS, parseVersions],
+  signatureSchemes: [EXTENSION.SIGNATURE_ALGORITHMS, parseU16List],
+  certificateSchemes: [EXTENSION.SIGNATURE_ALGORITHMS_CERT, parseU16List],
+  cookie: [EXTENSION.COOKIE, parseBytes],
+  pskModes: [EXTENSION.PSK_KEY_EXCHANGE_MODES, parseModes],
+  recordSizeLimit: [EXTENSION.RECORD_SIZE_LIMIT, parseU16],
+  protocols: [EXTENSION.ALPN, parseProtocols],
+  authorities: [EXTENSION.CERTIFICATE_AUTHORITIES, parseAuthorities],
   preSharedKey: [EXTENSION.PRE_SHARED_KEY, parsePsks],
 };
 

@@ -6,21 +6,20 @@ import { describeMessage } from '../src/describe.ts';
 import { readExtensions } from '../src/extension.ts';
 import { emitMessage, parseMessage } from '../src/message.ts';
 import { emitOffer, OFFER } from '../src/offer.ts';
-import { HELLO_RETRY_REQUEST, RESUMING_CLIENT_HELLO } from './rfc8448/others.ts';
-import * as simple from './rfc8448/simple.ts';
+import { MESSAGES } from './rfc8448/messages.ts';
 
 const RUNS = Number(process.env.ATOLL_FUZZ ?? 5000);
 
 it(`takes ${RUNS} damaged messages`, { timeout: 600_000 }, () => {
   const random = new Random(Number(process.env.ATOLL_SEED ?? 8446));
   const seeds = [
-    simple.CLIENT_HELLO,
-    simple.SERVER_HELLO,
-    simple.ENCRYPTED_EXTENSIONS,
-    simple.CERTIFICATE,
-    simple.CERTIFICATE_VERIFY,
-    RESUMING_CLIENT_HELLO,
-    HELLO_RETRY_REQUEST,
+    MESSAGES.clientHello,
+    MESSAGES.serverHello,
+    MESSAGES.encryptedExtensions,
+    MESSAGES.certificate,
+    MESSAGES.certificateVerify,
+    MESSAGES.resumingHello,
+    MESSAGES.retry,
   ];
   let parsed = 0;
   let offers = 0;

@@ -20,34 +20,33 @@ import { emitMessage, HANDSHAKE, type Message, parseMessage } from '../src/messa
 import { emitOffer, OFFER, type Offer, PSK_DHE_KE } from '../src/offer.ts';
 import { messages, offers } from './arbitrary.ts';
 import { hex } from './hex.ts';
-import { HELLO_RETRY_REQUEST, RESUMING_CLIENT_HELLO } from './rfc8448/others.ts';
-import * as simple from './rfc8448/simple.ts';
+import { MESSAGES } from './rfc8448/messages.ts';
 
 describe('messages of RFC 8448', () => {
   const all: [string, Uint8Array, string][] = [
     [
       'ClientHello',
-      simple.CLIENT_HELLO,
+      MESSAGES.clientHello,
       'ClientHello TLS_AES_128_GCM_SHA256 TLS_CHACHA20_POLY1305_SHA256 TLS_AES_256_GCM_SHA384, serverName server, groups x25519 secp256r1 secp384r1 secp521r1 0x0100 0x0101 0x0102 0x0103 and 1 more, keyShares x25519, versions 0x0304, signatureSchemes ecdsa_secp256r1_sha256 ecdsa_secp384r1_sha384 ecdsa_secp521r1_sha512 0x0203 rsa_pss_rsae_sha256 rsa_pss_rsae_sha384 rsa_pss_rsae_sha512 rsa_pkcs1_sha256 and 7 more, pskModes of 1, recordSizeLimit 16385',
     ],
     [
       'ServerHello',
-      simple.SERVER_HELLO,
+      MESSAGES.serverHello,
       'ServerHello TLS_AES_128_GCM_SHA256, keyShare x25519, version 0x0304',
     ],
     [
       'HelloRetryRequest',
-      HELLO_RETRY_REQUEST,
+      MESSAGES.retry,
       'HelloRetryRequest TLS_AES_128_GCM_SHA256, group secp256r1, cookie of 114 bytes, version 0x0304',
     ],
     [
       'EncryptedExtensions',
-      simple.ENCRYPTED_EXTENSIONS,
+      MESSAGES.encryptedExtensions,
       'EncryptedExtensions, groups x25519 secp256r1 secp384r1 secp521r1 0x0100 0x0101 0x0102 0x0103 and 1 more, recordSizeLimit 16385, serverName true',
     ],
-    ['Certificate', simple.CERTIFICATE, 'Certificate 432 bytes'],
-    ['CertificateVerify', simple.CERTIFICATE_VERIFY, 'CertificateVerify rsa_pss_rsae_sha256'],
-    ['Finished', simple.SERVER_FINISHED, 'Finished'],
+    ['Certificate', MESSAGES.certificate, 'Certificate 432 bytes'],
+    ['CertificateVerify', MESSAGES.certificateVerify, 'CertificateVerify rsa_pss_rsae_sha256'],
+    ['Finished', MESSAGES.serverFinished, 'Finished'],
   ];
   it.each(all)('%s is read and written', (_, bytes, line) => {
     const message = value(parseMessage(bytes));
@@ -56,14 +55,13 @@ describe('messages of RFC 8448', () => {
   });
 
   it('a ClientHello that resumes', () => {
-    const hello = value(parseMessage(RESUMING_CLIENT_HELLO));
+    const hello = value(parseMessage(MESSAGES.resumingHello));
     if (hello.type !== HANDSHAKE.CLIENT_HELLO) throw new Error(describeMessage(hello));
     const offer = value(readExtensions(OFFER, hello.extensions));
     expect(offer.earlyData).toBe(true);
     expect(offer.pskModes).toEqual([PSK_DHE_KE]);
-    expect(offer.preSharedKey?.identities).toEqual([
-      { identity: simple.TICKET, obfuscatedAge: 0xfad6aacb },
-    ]);
+    const [{ identity, obfuscatedAge }] = offer.preSharedKey?.identities ?? [];
+    expect([identity.length, obfuscatedAge]).toEqual([0xb2, 0xfad6aacb]);
     expect(offer.preSharedKey?.binders.map((binder) => binder.length)).toEqual([32]);
   });
 });
@@ -115,7 +113,7 @@ describe('messages', () => {
   });
 
   it('a pre_shared_key before others is refused', () => {
-    const hello = value(parseMessage(RESUMING_CLIENT_HELLO));
+    const hello = value(parseMessage(MESSAGES.resumingHello));
     if (hello.type !== HANDSHAKE.CLIENT_HELLO) throw new Error(describeMessage(hello));
     const parsed = parseMessage(
       emitMessage({ ...hello, extensions: hello.extensions.toReversed() }),

@@ -112,7 +112,7 @@ function answer(
 
   const asks = identity !== undefined && config.clients !== undefined;
   const flight = [
-    encryptedExtensions(config, choice, identity !== undefined, early),
+    encryptedExtensions(config, choice, early),
     ...(asks ? [certificateRequest(config)] : []),
   ];
   for (const message of flight) transcript.add(message);
@@ -158,19 +158,20 @@ function answer(
 }
 
 function encryptedExtensions(
-  { recordSizeLimit }: ServerConfig,
+  { groups, recordSizeLimit }: ServerConfig,
   { offer, protocol }: Choice,
-  named: boolean,
   early: boolean,
 ): Uint8Array {
   return emitMessage({
     type: HANDSHAKE.ENCRYPTED_EXTENSIONS,
     extensions: emitEncryptedAnswer({
+      // So that the client knows what to send a key for, next time (RFC 8446, 4.2.7).
+      groups: groups.map(({ code }) => code),
       ...(protocol !== undefined && { protocols: [protocol] }),
       ...(offer.recordSizeLimit !== undefined && {
         recordSizeLimit: checkedLimit(recordSizeLimit),
       }),
-      ...(named && offer.serverName && { serverName: true as const }),
+      ...(offer.serverName && { serverName: true as const }),
       ...(early && { earlyData: true as const }),
     }),
   });
