@@ -73,7 +73,7 @@ export interface TcpConnection {
   readonly local: Endpoint;
   readonly remote: Endpoint;
   /** Bytes in order that came and were not consumed: not always all, and none only when there are none.
-   * The view is valid until the connection's next method is called or the handler returns. */
+   * The view is valid until the next `peek` or `consume`, or until the handler returns; sending leaves it. */
   peek(): Uint8Array;
   /** Takes the first `count` bytes of what `peek` shows away, which lets the peer send more. */
   consume(count: number): void;

@@ -84,6 +84,19 @@ export class TlsConnection {
     return this.#writeClosed;
   }
 
+  /** The most bytes of data that fit into one record to the peer. */
+  get recordCapacity(): number {
+    return this.#sender.limit - 1;
+  }
+
+  /**
+   * How many of `bytes`, the next of the stream, belong to one record: who wants to hold no more than its content
+   * gives that many to {@link handle}.
+   */
+  span(bytes: Uint8Array): number {
+    return this.#records.span(bytes);
+  }
+
   /** What there is to send before anything came: the client's hello. */
   start(): Output {
     return this.#output();

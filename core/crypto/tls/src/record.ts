@@ -46,6 +46,20 @@ export class RecordReader {
     this.#at = 0;
   }
 
+  /**
+   * How many of `bytes`, the next of the stream, belong to the record that is under way: all of them as long as
+   * its end is not among them.
+   */
+  span(bytes: Uint8Array): number {
+    const holding = this.#holding;
+    let missing = this.#held.length - holding;
+    if (holding === 0) {
+      missing = RECORD_HEADER_LENGTH;
+      if (bytes.length >= missing) missing += u16(bytes, 3);
+    }
+    return Math.min(bytes.length, missing);
+  }
+
   /** The next whole record, or `undefined`. A record longer than any may be is a record_overflow. */
   next(): Result<RecordRange | undefined, TlsFailure> {
     return this.#holding > 0 ? this.#nextHeld() : this.#nextInPlace();
