@@ -10,7 +10,7 @@ const PNPM = 'pnpm@12.21.0';
 const POLICY = '/usr/sbin/policy-rc.d';
 
 /** What compiles images. */
-export const BUILD_PACKAGES = ['gcc', 'binutils', 'libbearssl-dev', 'libsodium-dev'];
+export const BUILD_PACKAGES = ['gcc', 'binutils', 'libbearssl-dev', 'libsodium-dev', 'libssl-dev'];
 
 /** The real clients, peers and machines of the tests. */
 export const TEST_PACKAGES = [

@@ -23,7 +23,7 @@ export async function imageInputs(): Promise<Record<string, string>> {
 /** Of the static libraries that are installed; an image has linked those that its sizes name. */
 async function libraryDigests(): Promise<Record<string, string>> {
   const digests: Record<string, string> = {};
-  for (const file of ['libbearssl.a', 'libsodium.a']) {
+  for (const file of ['libbearssl.a', 'libsodium.a', 'libcrypto.a']) {
     const path = (await cc([`-print-file-name=${file}`], ROOT)).trim();
     if (path !== file) digests[file] = await digestOf(path);
   }

@@ -93,6 +93,7 @@ const MISSING = [
   ['ENOENT', 'There is no C compiler: Debian has one in the packages gcc and binutils.'],
   ['bearssl.h', 'Debian has that header in the package libbearssl-dev.'],
   ['sodium/', 'Debian has that header in the package libsodium-dev.'],
+  ['openssl/', 'Debian has that header in the package libssl-dev.'],
 ] as const;
 
 /** The compiler's name and version, as it belongs into an image's note. */

@@ -122,15 +122,16 @@ async function archives(natives: readonly Source[]): Promise<Map<string, string>
   for (const library of LIBRARIES.filter((one) => one.isInKernel || isIncluded(one))) {
     const file = `${library.name}.a`;
     const path = (await cc([`-print-file-name=${file}`], PACKAGE)).trim();
-    if (path === file) throw new Error(`${file} is missing: install ${library.name}-dev`);
+    if (path === file) throw new Error(`${file} is missing: install ${library.debian}`);
     found.set(path, library.name);
   }
   return found;
 }
 
 const LIBRARIES = [
-  { name: 'libbearssl', header: 'bearssl', isInKernel: true },
-  { name: 'libsodium', header: 'sodium/', isInKernel: false },
+  { name: 'libbearssl', debian: 'libbearssl-dev', header: 'bearssl', isInKernel: true },
+  { name: 'libsodium', debian: 'libsodium-dev', header: 'sodium/', isInKernel: false },
+  { name: 'libcrypto', debian: 'libssl-dev', header: 'openssl/', isInKernel: false },
 ];
 
 /** Links `objects` to `output`, with the `definitions` for the layout; answers the linker's map. */

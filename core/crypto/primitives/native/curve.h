@@ -1,26 +1,28 @@
 /*
- * A NIST curve of BearSSL: a file that includes this has defined IMPLEMENTATION,
- * CURVE (its number in TLS), SCALAR_LENGTH, and HASH, the class that goes with it.
- * Points are uncompressed: 04 || x || y.
+ * What JavaScript calls of a NIST curve. A file that includes this has defined SCALAR_LENGTH,
+ * DIGEST_LENGTH, and the functions below, which know that lengths are right. Points are
+ * uncompressed: 04 || x || y.
  */
-#include <bearssl.h>
-
 #include "native.h"
 
 #define PUBLIC_LENGTH (1 + 2 * SCALAR_LENGTH)
-#define DIGEST_LENGTH ((HASH.desc >> BR_HASHDESC_OUT_OFF) & BR_HASHDESC_OUT_MASK)
 
 /* Whether (scalar) is from 1 to the order - 1, in constant time. */
-static bool is_scalar(const uint8_t *scalar) {
-    size_t length;
-    const uint8_t *order = IMPLEMENTATION.order(CURVE, &length);
-    unsigned borrow = 0, any = 0;
-    for (size_t i = SCALAR_LENGTH; i-- > 0;) {
-        borrow = (scalar[i] - order[i] - borrow) >> 8 & 1;
-        any |= scalar[i];
-    }
-    return borrow & (any != 0);
-}
+static bool is_scalar(const uint8_t *scalar);
+
+static void compute_public_key(const uint8_t *private_key, uint8_t *public_key);
+
+/* False when (peer) is no point of the curve. */
+static bool compute_shared(const uint8_t *private_key, const uint8_t *peer,
+                           uint8_t *shared);
+
+/* With the nonce of RFC 6979. */
+static void compute_signature(const uint8_t *private_key, const uint8_t *digest,
+                              uint8_t *signature);
+
+/* Of a digest of any length. */
+static bool is_signature(const uint8_t *public_key, const struct bytes *digest,
+                         const uint8_t *signature);
 
 /* isScalar(scalar) */
 HOST_CALL(call_is_scalar) {
@@ -47,25 +49,19 @@ HOST_CALL(call_public_key) {
     if (!take_private_key(host_argument(argv, 0), &private_key) ||
         !take_exactly(host_argument(argv, 1), PUBLIC_LENGTH, &public_key))
         return VALUE_EXCEPTION;
-    IMPLEMENTATION.mulgen(public_key, private_key, SCALAR_LENGTH, CURVE);
+    compute_public_key(private_key, public_key);
     return VALUE_UNDEFINED;
 }
 
 /* agree(privateKey, peer, shared): false when (peer) is no point of the curve. */
 HOST_CALL(call_agree) {
     const uint8_t *private_key, *peer;
-    uint8_t *shared, point[PUBLIC_LENGTH];
+    uint8_t *shared;
     if (!take_private_key(host_argument(argv, 0), &private_key) ||
         !take_exactly(host_argument(argv, 1), PUBLIC_LENGTH, &peer) ||
         !take_exactly(host_argument(argv, 2), SCALAR_LENGTH, &shared))
         return VALUE_EXCEPTION;
-    memcpy(point, peer, sizeof point);
-    if (!IMPLEMENTATION.mul(point, sizeof point, private_key, SCALAR_LENGTH, CURVE))
-        return VALUE_FALSE;
-    memcpy(shared, point + 1, SCALAR_LENGTH);
-    memset(point, 0, sizeof point);
-    __asm__ volatile("" : : "r"(point) : "memory");
-    return VALUE_TRUE;
+    return compute_shared(private_key, peer, shared) ? VALUE_TRUE : VALUE_FALSE;
 }
 
 /* sign(privateKey, digest, signature) */
@@ -76,8 +72,7 @@ HOST_CALL(call_sign) {
         !take_exactly(host_argument(argv, 1), DIGEST_LENGTH, &digest) ||
         !take_exactly(host_argument(argv, 2), 2 * SCALAR_LENGTH, &signature))
         return VALUE_EXCEPTION;
-    br_ec_private_key key = {CURVE, (unsigned char *)private_key, SCALAR_LENGTH};
-    br_ecdsa_i31_sign_raw(&IMPLEMENTATION, &HASH, digest, &key, signature);
+    compute_signature(private_key, digest, signature);
     return VALUE_UNDEFINED;
 }
 
@@ -89,17 +84,12 @@ HOST_CALL(call_verify) {
         !take_bytes(host_argument(argv, 1), &digest) ||
         !take_exactly(host_argument(argv, 2), 2 * SCALAR_LENGTH, &signature))
         return VALUE_EXCEPTION;
-    br_ec_public_key key = {CURVE, (unsigned char *)public_key, PUBLIC_LENGTH};
-    return br_ecdsa_i31_vrfy_raw(&IMPLEMENTATION, digest.at, digest.length, &key,
-                                 signature, 2 * SCALAR_LENGTH)
-               ? VALUE_TRUE
-               : VALUE_FALSE;
+    return is_signature(public_key, &digest, signature) ? VALUE_TRUE : VALUE_FALSE;
 }
 
-static const struct host_function functions[] = {
-    {"isScalar", call_is_scalar, 1},
-    {"publicKey", call_public_key, 2},
-    {"agree", call_agree, 3},
-    {"sign", call_sign, 3},
-    {"verify", call_verify, 3},
-};
+/* In a table of host functions. */
+#define IS_SCALAR {"isScalar", call_is_scalar, 1}
+#define PUBLIC_KEY {"publicKey", call_public_key, 2}
+#define AGREE {"agree", call_agree, 3}
+#define SIGN {"sign", call_sign, 3}
+#define VERIFY {"verify", call_verify, 3}

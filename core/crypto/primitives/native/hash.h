@@ -1,32 +1,86 @@
 /*
- * A hash of BearSSL: a file that includes this has defined HASH, its class. None of the
- * class's functions follows a pointer in the context.
+ * A hash of FIPS 180-4 around OpenSSL's compression, and HMAC (RFC 2104). A file that includes this has defined
+ * WORD, COUNT (of words in the state), INITIAL (those words), BLOCK_LENGTH, DIGEST_LENGTH and COMPRESS.
  */
-#include <bearssl.h>
+#include "openssl.h"
 
-#include "native.h"
+typedef struct {
+    WORD chain[COUNT];
+    u64 length;
+    uint8_t block[BLOCK_LENGTH];
+} state_t;
 
-typedef br_hash_compat_context context_t;
+void COMPRESS(WORD *chain, const uint8_t *blocks, size_t count);
 
-#define DIGEST_LENGTH ((HASH.desc >> BR_HASHDESC_OUT_OFF) & BR_HASHDESC_OUT_MASK)
+/* Where the message's length in bits stands at the end of the last block. */
+#define LENGTH_AT (BLOCK_LENGTH - 2 * sizeof(WORD))
+
+static void hash_init(state_t *state) {
+    static const WORD initial[COUNT] = INITIAL;
+    memcpy(state->chain, initial, sizeof initial);
+    state->length = 0;
+}
+
+static void hash_update(state_t *state, const uint8_t *bytes, u32 length) {
+    u32 held = state->length % BLOCK_LENGTH;
+    state->length += length;
+    if (held > 0) {
+        u32 taken = BLOCK_LENGTH - held < length ? BLOCK_LENGTH - held : length;
+        memcpy(state->block + held, bytes, taken);
+        if (held + taken < BLOCK_LENGTH)
+            return;
+        COMPRESS(state->chain, state->block, 1);
+        bytes += taken;
+        length -= taken;
+    }
+    if (length >= BLOCK_LENGTH)
+        COMPRESS(state->chain, bytes, length / BLOCK_LENGTH);
+    memcpy(state->block, bytes + length - length % BLOCK_LENGTH, length % BLOCK_LENGTH);
+}
+
+/* Ends the message, and the state. */
+static void hash_finish(state_t *state, uint8_t *digest) {
+    u32 held = state->length % BLOCK_LENGTH;
+    state->block[held++] = 0x80;
+    memset(state->block + held, 0, BLOCK_LENGTH - held);
+    if (held > LENGTH_AT) {
+        COMPRESS(state->chain, state->block, 1);
+        memset(state->block, 0, BLOCK_LENGTH);
+    }
+    u64 bits = __builtin_bswap64(8 * state->length);
+    memcpy(state->block + BLOCK_LENGTH - sizeof bits, &bits, sizeof bits);
+    COMPRESS(state->chain, state->block, 1);
+    for (u32 i = 0; i < DIGEST_LENGTH; i++)
+        digest[i] = (uint8_t)(state->chain[i / sizeof(WORD)] >>
+                              8 * (sizeof(WORD) - 1 - i % sizeof(WORD)));
+}
+
+/* The HMAC of what (inner) has seen; (outer) has seen its pad only. */
+static void hmac_finish(state_t *inner, const state_t *outer, uint8_t *tag) {
+    state_t last = *outer;
+    hash_finish(inner, tag);
+    hash_update(&last, tag, DIGEST_LENGTH);
+    hash_finish(&last, tag);
+    wipe(&last, sizeof last);
+}
 
 /* stateLength() */
 HOST_CALL(call_state_length) {
-    return value_from_int(sizeof(context_t));
+    return value_from_int(sizeof(state_t));
 }
 
 /* init(state) */
 HOST_CALL(call_init) {
-    context_t *state;
+    state_t *state;
     if (!take_state(host_argument(argv, 0), sizeof *state, &state))
         return VALUE_EXCEPTION;
-    HASH.init(&state->vtable);
+    hash_init(state);
     return VALUE_UNDEFINED;
 }
 
 /* update(state, bytes, start, end) */
 HOST_CALL(call_update) {
-    context_t *state;
+    state_t *state;
     struct bytes bytes;
     if (!take_state(host_argument(argv, 0), sizeof *state, &state) ||
         !take_bytes(host_argument(argv, 1), &bytes) ||
@@ -34,18 +88,80 @@ HOST_CALL(call_update) {
         return VALUE_EXCEPTION;
     u32 start = value_u32(host_argument(argv, 2));
     u32 end = value_u32(host_argument(argv, 3));
-    HASH.update(&state->vtable, bytes.at + start, end - start);
+    hash_update(state, bytes.at + start, end - start);
     return VALUE_UNDEFINED;
 }
 
 /* out(state, digest): the state stays as it is. */
 HOST_CALL(call_out) {
-    context_t *state;
+    state_t *state, last;
     uint8_t *digest;
     if (!take_state(host_argument(argv, 0), sizeof *state, &state) ||
         !take_exactly(host_argument(argv, 1), DIGEST_LENGTH, &digest))
         return VALUE_EXCEPTION;
-    HASH.out(&state->vtable, digest);
+    last = *state;
+    hash_finish(&last, digest);
+    wipe(&last, sizeof last);
+    return VALUE_UNDEFINED;
+}
+
+/* digest(bytes, digest): all at once. */
+HOST_CALL(call_digest) {
+    struct bytes bytes;
+    uint8_t *digest;
+    state_t state;
+    if (!take_bytes(host_argument(argv, 0), &bytes) ||
+        !take_exactly(host_argument(argv, 1), DIGEST_LENGTH, &digest))
+        return VALUE_EXCEPTION;
+    hash_init(&state);
+    hash_update(&state, bytes.at, bytes.length);
+    hash_finish(&state, digest);
+    wipe(&state, sizeof state);
+    return VALUE_UNDEFINED;
+}
+
+static void take_pad(state_t *state, const uint8_t key[BLOCK_LENGTH], uint8_t byte) {
+    uint8_t pad[BLOCK_LENGTH];
+    for (u32 i = 0; i < BLOCK_LENGTH; i++)
+        pad[i] = key[i] ^ byte;
+    hash_init(state);
+    hash_update(state, pad, BLOCK_LENGTH);
+    wipe(pad, sizeof pad);
+}
+
+/* key(inner, outer, key): the states of HMAC after its two pads. */
+HOST_CALL(call_key) {
+    state_t *inner, *outer;
+    struct bytes key;
+    uint8_t block[BLOCK_LENGTH] = {0};
+    if (!take_state(host_argument(argv, 0), sizeof *inner, &inner) ||
+        !take_state(host_argument(argv, 1), sizeof *outer, &outer) ||
+        !take_bytes(host_argument(argv, 2), &key))
+        return VALUE_EXCEPTION;
+    if (key.length > BLOCK_LENGTH) {
+        hash_init(inner);
+        hash_update(inner, key.at, key.length);
+        hash_finish(inner, block);
+    } else {
+        memcpy(block, key.at, key.length);
+    }
+    take_pad(inner, block, 0x36);
+    take_pad(outer, block, 0x5c);
+    wipe(block, sizeof block);
+    return VALUE_UNDEFINED;
+}
+
+/* tag(current, inner, outer, tag): ends a message; (current) becomes (inner) again. */
+HOST_CALL(call_tag) {
+    state_t *current, *inner, *outer;
+    uint8_t *tag;
+    if (!take_state(host_argument(argv, 0), sizeof *current, &current) ||
+        !take_state(host_argument(argv, 1), sizeof *inner, &inner) ||
+        !take_state(host_argument(argv, 2), sizeof *outer, &outer) ||
+        !take_exactly(host_argument(argv, 3), DIGEST_LENGTH, &tag))
+        return VALUE_EXCEPTION;
+    hmac_finish(current, outer, tag);
+    memmove(current, inner, sizeof *current);
     return VALUE_UNDEFINED;
 }
 
@@ -54,7 +170,7 @@ HOST_CALL(call_out) {
  * its two keys are (inner) and (outer), of (link) into (link), each XORed onto (sum).
  */
 HOST_CALL(call_chain) {
-    context_t *inner, *outer, state;
+    state_t *inner, *outer, state;
     uint8_t *link, *sum;
     if (!take_state(host_argument(argv, 0), sizeof *inner, &inner) ||
         !take_state(host_argument(argv, 1), sizeof *outer, &outer) ||
@@ -63,21 +179,23 @@ HOST_CALL(call_chain) {
         return VALUE_EXCEPTION;
     for (u32 left = value_u32(host_argument(argv, 4)); left > 0; left--) {
         state = *inner;
-        HASH.update(&state.vtable, link, DIGEST_LENGTH);
-        HASH.out(&state.vtable, link);
-        state = *outer;
-        HASH.update(&state.vtable, link, DIGEST_LENGTH);
-        HASH.out(&state.vtable, link);
-        for (unsigned i = 0; i < DIGEST_LENGTH; i++)
+        hash_update(&state, link, DIGEST_LENGTH);
+        hmac_finish(&state, outer, link);
+        for (u32 i = 0; i < DIGEST_LENGTH; i++)
             sum[i] ^= link[i];
     }
+    wipe(&state, sizeof state);
     return VALUE_UNDEFINED;
 }
 
 static const struct host_function functions[] = {
+    START,
     {"stateLength", call_state_length, 0},
     {"init", call_init, 1},
     {"update", call_update, 4},
     {"out", call_out, 2},
+    {"digest", call_digest, 2},
+    {"key", call_key, 3},
+    {"tag", call_tag, 4},
     {"chain", call_chain, 5},
 };

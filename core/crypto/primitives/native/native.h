@@ -61,6 +61,12 @@ static inline bool check_range(const struct bytes *bytes, u64 start, u64 end) {
     return false;
 }
 
+/* Zeros that the compiler does not leave out. */
+static inline void wipe(void *bytes, size_t size) {
+    memset(bytes, 0, size);
+    __asm__ volatile("" : : "r"(bytes) : "memory");
+}
+
 #define MODULE(symbol, name, table)                                            \
     const struct fast_module symbol##_module = {name, table,                   \
                                                 sizeof table / sizeof *table}

@@ -8,85 +8,92 @@ export function wrapHash(
   digestLength: number,
   blockLength: number,
 ): HashAlgorithm {
+  module.start();
   const stateLength = Number(module.stateLength());
-  const create = () => {
-    const state = new Uint8Array(stateLength);
-    module.init(state);
-    return new NativeHash(module, digestLength, state);
-  };
   return {
     name,
     digestLength,
     blockLength,
-    create,
-    digest: (bytes) => create().update(bytes).digest(),
+    create() {
+      const state = new Uint8Array(stateLength);
+      module.init(state);
+      return new NativeHash(module, digestLength, state);
+    },
+    digest(bytes) {
+      const digest = new Uint8Array(digestLength);
+      module.digest(bytes, digest);
+      return digest;
+    },
     hmac(key) {
-      const block = new Uint8Array(blockLength);
-      block.set(key.length > blockLength ? create().update(key).digest() : key);
-      const mac = new NativeMac(create, block);
-      block.fill(0);
-      return mac;
+      const inner = new Uint8Array(stateLength);
+      const outer = new Uint8Array(stateLength);
+      module.key(inner, outer, key);
+      return new NativeMac(module, digestLength, inner, outer);
     },
   };
 }
 
 class NativeHash implements Hash {
-  readonly module: NativeModule;
+  readonly #module: NativeModule;
   readonly #digestLength: number;
-  readonly state: Uint8Array;
+  readonly #state: Uint8Array;
 
   constructor(module: NativeModule, digestLength: number, state: Uint8Array) {
-    this.module = module;
+    this.#module = module;
     this.#digestLength = digestLength;
-    this.state = state;
+    this.#state = state;
   }
 
   update(bytes: Uint8Array, start = 0, end = bytes.length): this {
-    this.module.update(this.state, bytes, start, end);
+    this.#module.update(this.#state, bytes, start, end);
     return this;
   }
 
   digest(): Uint8Array {
     const digest = new Uint8Array(this.#digestLength);
-    this.module.out(this.state, digest);
+    this.#module.out(this.#state, digest);
     return digest;
   }
 
   clone(): NativeHash {
-    return new NativeHash(this.module, this.#digestLength, this.state.slice());
+    return new NativeHash(this.#module, this.#digestLength, this.#state.slice());
   }
 }
 
 /** HMAC (RFC 2104, 2), with the states that have seen the two pads kept. */
 class NativeMac implements Mac {
-  readonly #inner: NativeHash;
-  readonly #outer: NativeHash;
-  #current: NativeHash;
+  readonly #module: NativeModule;
+  readonly #digestLength: number;
+  readonly #inner: Uint8Array;
+  readonly #outer: Uint8Array;
+  readonly #current: Uint8Array;
 
-  constructor(create: () => NativeHash, key: Uint8Array) {
-    this.#inner = create().update(key.map((byte) => byte ^ 0x36));
-    this.#outer = create().update(key.map((byte) => byte ^ 0x5c));
-    this.#current = this.#inner.clone();
+  constructor(module: NativeModule, digestLength: number, inner: Uint8Array, outer: Uint8Array) {
+    this.#module = module;
+    this.#digestLength = digestLength;
+    this.#inner = inner;
+    this.#outer = outer;
+    this.#current = inner.slice();
   }
 
   update(bytes: Uint8Array, start = 0, end = bytes.length): this {
-    this.#current.update(bytes, start, end);
+    this.#module.update(this.#current, bytes, start, end);
     return this;
   }
 
   tag(): Uint8Array {
-    const inner = this.#current.digest();
-    this.#current = this.#inner.clone();
-    return this.#outer.clone().update(inner).digest();
+    const tag = new Uint8Array(this.#digestLength);
+    this.#module.tag(this.#current, this.#inner, this.#outer, tag);
+    return tag;
   }
 
   chain(link: Uint8Array, sum: Uint8Array, count: number): void {
-    this.#inner.module.chain(this.#inner.state, this.#outer.state, link, sum, count);
+    this.#module.chain(this.#inner, this.#outer, link, sum, count);
   }
 
   wipe(): void {
-    this.#inner.state.fill(0);
-    this.#outer.state.fill(0);
-    this.#current.state.fill(0);
+    this.#inner.fill(0);
+    this.#outer.fill(0);
+    this.#current.fill(0);
   }
 }
