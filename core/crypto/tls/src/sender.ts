@@ -14,8 +14,8 @@ export class Sender {
   /** The most bytes of content, type and padding in a protected record: the peer's record_size_limit. */
   limit = INNER_LONGEST;
   #protection: Protection | undefined;
-  #flight = new Writer(0);
-  #records = new Writer(0);
+  #flight: Writer | undefined;
+  #records: Writer | undefined;
 
   /** What protects records; nothing yet while this is `undefined`. */
   get protection(): Protection | undefined {
@@ -38,25 +38,27 @@ export class Sender {
 
   /** Adds a handshake message to the flight; several share a record. */
   message(bytes: Uint8Array): void {
+    this.#flight ??= new Writer(bytes.length);
     this.#flight.bytes(bytes);
   }
 
   /** Makes records of the flight. */
   flush(): void {
-    if (this.#flight.length === 0) return;
-    this.#write(CONTENT.HANDSHAKE, this.#flight.view(), 1);
-    this.#flight.truncate(0);
+    const flight = this.#flight;
+    if (flight === undefined) return;
+    this.#flight = undefined;
+    this.#write(CONTENT.HANDSHAKE, flight.view(), 1);
   }
 
   /** Like {@link flush}, with the version that a client's first record has (RFC 8446, 5.1). */
   flushHello(): void {
     this.flush();
-    writeU16(this.#records.view(), 1, 0x0301);
+    if (this.#records) writeU16(this.#records.view(), 1, 0x0301);
   }
 
   /** Forgets the part of a flight that has not been made into records. */
   drop(): void {
-    this.#flight.truncate(0);
+    this.#flight = undefined;
   }
 
   alert(level: number, description: number): void {
@@ -67,6 +69,7 @@ export class Sender {
   /** The change_cipher_spec that nothing ever protects. */
   pretend(): void {
     this.flush();
+    this.#records ??= new Writer(RECORD_HEADER_LENGTH + 1);
     const start = this.#records.length;
     this.#records.zeros(RECORD_HEADER_LENGTH);
     this.#records.u8(1);
@@ -77,19 +80,16 @@ export class Sender {
   data(bytes: Uint8Array, padTo: number): void {
     this.flush();
     const { overhead } = this.#protection ?? { overhead: RECORD_HEADER_LENGTH };
-    if (this.#records.length === 0) {
-      const records = Math.ceil(bytes.length / (this.limit - 1));
-      this.#records = new Writer(bytes.length + records * (overhead + padTo));
-    }
+    const records = Math.ceil(bytes.length / (this.limit - 1));
+    this.#records ??= new Writer(bytes.length + records * (overhead + padTo));
     this.#write(CONTENT.APPLICATION_DATA, bytes, padTo);
   }
 
   /** All records so far; they belong to the caller. */
   take(): Uint8Array {
-    if (this.#records.length === 0) return NOTHING;
-    const records = this.#records.view();
-    this.#records = new Writer(0);
-    return records;
+    const records = this.#records;
+    this.#records = undefined;
+    return records?.view() ?? NOTHING;
   }
 
   wipe(): void {
@@ -105,6 +105,7 @@ export class Sender {
   }
 
   #record(type: number, content: Uint8Array, padTo: number): void {
+    this.#records ??= new Writer(content.length + 64);
     const out = this.#records;
     const start = out.length;
     out.zeros(RECORD_HEADER_LENGTH);

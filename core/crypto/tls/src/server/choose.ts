@@ -1,4 +1,6 @@
 /** What a server takes of a client's offer (RFC 8446, 4.1.1 and 4.2). */
+import { equalBytes } from '@atoll/primitives/equal';
+import type { HashAlgorithm } from '@atoll/primitives/hash';
 import { ok, type Result } from '@atoll/result/result';
 import { ALERT, abort, type TlsFailure } from '../alert.ts';
 import { EXTENSION, readExtensions } from '../extension.ts';
@@ -25,7 +27,7 @@ export function choose(
   }
   const suite = config.suites.find(({ code }) => hello.suites.includes(code));
   if (suite === undefined) return abort(ALERT.HANDSHAKE_FAILURE, 'no common cipher suite');
-  if (retried && (retried.suite !== suite || !isSameHello(retried.hello, hello))) {
+  if (retried && (retried.suite !== suite || !isSame(retried.constant, hello, suite.hash))) {
     return abort(ALERT.ILLEGAL_PARAMETER, 'the second ClientHello changes what it must not');
   }
   const group = chooseGroup(config, offer, retried);
@@ -95,13 +97,14 @@ function chooseProtocol(
     : ok(common);
 }
 
-/** Whether two hellos differ in what may change after a HelloRetryRequest only (RFC 8446, 4.1.2). */
-function isSameHello(first: ClientHello, second: ClientHello): boolean {
-  return String(emitMessage(constant(first))) === String(emitMessage(constant(second)));
+/** The hash of what must be the same in the hello after a HelloRetryRequest (RFC 8446, 4.1.2). */
+export function constantOf(hello: ClientHello, hash: HashAlgorithm): Uint8Array {
+  const extensions = hello.extensions.filter(({ type }) => !CHANGING.has(type));
+  return hash.digest(emitMessage({ ...hello, extensions }));
 }
 
-function constant(hello: ClientHello): ClientHello {
-  return { ...hello, extensions: hello.extensions.filter(({ type }) => !CHANGING.has(type)) };
+function isSame(constant: Uint8Array, hello: ClientHello, hash: HashAlgorithm): boolean {
+  return equalBytes(constant, constantOf(hello, hash));
 }
 
 const PADDING = 21;

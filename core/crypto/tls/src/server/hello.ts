@@ -17,7 +17,7 @@ import { authenticate } from '../proof.ts';
 import { checkedLimit, INNER_LONGEST } from '../record.ts';
 import type { Action, Stepped } from '../step.ts';
 import { retriedTranscript, Transcript } from '../transcript.ts';
-import { choose, chooseIdentity } from './choose.ts';
+import { choose, chooseIdentity, constantOf } from './choose.ts';
 import type { ServerConfig } from './config.ts';
 import { takesEarlyData } from './early.ts';
 import { resume } from './resume.ts';
@@ -51,7 +51,7 @@ function askAgain({ suite, group, offer }: Choice, hello: ClientHello, bytes: Ui
     extensions: emitRetryAnswer({ version: TLS13, group: group.code }),
   });
   transcript.add(message);
-  const retried = { hello, suite, group, transcript };
+  const retried = { constant: constantOf(hello, suite.hash), suite, group, transcript };
   const state: ServerState = { expects: 'second ClientHello', retried };
   return {
     state,

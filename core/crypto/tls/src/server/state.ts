@@ -1,7 +1,6 @@
 import type { Credentials, PeerKey, Signer } from '../credentials.ts';
 import type { Group } from '../group.ts';
 import type { KeySchedule } from '../key-schedule.ts';
-import type { ClientHello } from '../message.ts';
 import type { Offer } from '../offer.ts';
 import type { CipherSuite } from '../suite.ts';
 import type { Transcript } from '../transcript.ts';
@@ -18,7 +17,8 @@ export type ServerState =
 
 /** What a HelloRetryRequest was the answer to. */
 export interface Retried {
-  readonly hello: ClientHello;
+  /** The hash of what the second hello must not change: a hello may be long, and be followed by nothing. */
+  readonly constant: Uint8Array;
   readonly suite: CipherSuite;
   readonly group: Group;
   readonly transcript: Transcript;

@@ -5,6 +5,7 @@ import { TlsConnection } from '../../src/connection.ts';
 import type { Credentials } from '../../src/credentials.ts';
 import { EXTENSION } from '../../src/extension.ts';
 import { emitMessage, HANDSHAKE, parseMessage } from '../../src/message.ts';
+import { constantOf } from '../../src/server/choose.ts';
 import type { ServerConfig } from '../../src/server/config.ts';
 import { ReplayGuard } from '../../src/server/early.ts';
 import { stepServer } from '../../src/server/engine.ts';
@@ -152,10 +153,10 @@ function afterRetry(config: ServerConfig): TlsConnection {
   const entropy = entropyOf(RETRIED);
   const transcript = retriedTranscript(SUITES.aes128.hash, messageOf(RETRIED.firstHello));
   transcript.add(messageOf(RETRIED.retry));
-  const hello = helloOf(RETRIED.firstHello);
+  const constant = constantOf(helloOf(RETRIED.firstHello), SUITES.aes128.hash);
   let state: ServerState = {
     expects: 'second ClientHello',
-    retried: { hello, suite: SUITES.aes128, group: P256, transcript },
+    retried: { constant, suite: SUITES.aes128, group: P256, transcript },
   };
   return new TlsConnection(
     (received, now) => {
