@@ -1,33 +1,90 @@
-/* ChaCha20-Poly1305 of libsodium: with AVX2, SSSE3 or neither. */
-#include <sodium/crypto_aead_chacha20poly1305.h>
-
+/* ChaCha20-Poly1305 (RFC 8439) of OpenSSL, which has the two, but not both in one. */
 #include "aead.h"
-#include "libsodium.h"
+#include "openssl.h"
 
 #define KEY_LENGTH 32
 #define TAG_LENGTH 16
+#define BLOCK_LENGTH 64
 
-int _crypto_stream_chacha20_pick_best_implementation(void);
-int _crypto_onetimeauth_poly1305_pick_best_implementation(void);
+/* Key and counter are words as in memory; (output) may be (input). */
+void ChaCha20_ctr32(uint8_t *output, const uint8_t *input, size_t length,
+                    const u32 key[8], const u32 counter[4]);
 
-/* start(): chooses by CPUID; to be called first. */
-HOST_CALL(call_start) {
-    _sodium_runtime_get_cpu_features();
-    _crypto_stream_chacha20_pick_best_implementation();
-    _crypto_onetimeauth_poly1305_pick_best_implementation();
-    return VALUE_UNDEFINED;
+typedef void poly1305_blocks_t(void *state, const uint8_t *bytes, size_t length,
+                               u32 bit);
+typedef void poly1305_emit_t(void *state, uint8_t tag[16], const u32 nonce[4]);
+
+/* OpenSSL's POLY1305 has as much room. The functions are those for this CPU. */
+struct poly1305 {
+    _Alignas(64) double state[24];
+    struct {
+        poly1305_blocks_t *blocks;
+        poly1305_emit_t *emit;
+    } functions;
+};
+int poly1305_init(void *state, const uint8_t key[16], void *functions);
+
+/* Whole blocks, the last one filled up with zeros. */
+static void authenticate(struct poly1305 *mac, const uint8_t *bytes, u32 length) {
+    u32 whole = length & ~15u;
+    if (whole > 0)
+        mac->functions.blocks(mac->state, bytes, whole, 1);
+    if (length > whole) {
+        uint8_t last[16] = {0};
+        memcpy(last, bytes + whole, length - whole);
+        mac->functions.blocks(mac->state, last, sizeof last, 1);
+    }
+}
+
+/* What ChaCha20 starts with: the key and, with the counter 0, the nonce. */
+struct cipher {
+    u32 key[8], counter[4];
+};
+
+static void cipher_init(struct cipher *cipher, const uint8_t *key,
+                        const uint8_t *nonce) {
+    memcpy(cipher->key, key, sizeof cipher->key);
+    cipher->counter[0] = 0;
+    memcpy(&cipher->counter[1], nonce, NONCE_LENGTH);
+}
+
+/* The tag of a message whose text is encrypted. */
+static void compute_tag(uint8_t tag[TAG_LENGTH], struct cipher *cipher,
+                        const struct message *message) {
+    struct poly1305 mac;
+    u32 key[BLOCK_LENGTH / 4] = {0};
+    cipher->counter[0] = 0;
+    ChaCha20_ctr32((uint8_t *)key, (uint8_t *)key, sizeof key, cipher->key,
+                   cipher->counter);
+    poly1305_init(mac.state, (uint8_t *)key, &mac.functions);
+    const u64 lengths[2] = {message->associated.length, message->length};
+    authenticate(&mac, message->associated.at, message->associated.length);
+    authenticate(&mac, message->text, message->length);
+    authenticate(&mac, (const uint8_t *)lengths, sizeof lengths);
+    mac.functions.emit(mac.state, tag, &key[4]);
+    wipe(&mac, sizeof mac);
+    wipe(key, sizeof key);
+}
+
+static void crypt(struct cipher *cipher, const struct message *message) {
+    cipher->counter[0] = 1;
+    if (message->length > 0)
+        ChaCha20_ctr32(message->text, message->text, message->length, cipher->key,
+                       cipher->counter);
 }
 
 /* seal(key, nonce, associated, bytes, start, end, tagStart) */
 HOST_CALL(call_seal) {
     const uint8_t *key;
     struct message message;
+    struct cipher cipher;
     if (!take_exactly(host_argument(argv, 0), KEY_LENGTH, &key) ||
         !take_message(argv, TAG_LENGTH, &message))
         return VALUE_EXCEPTION;
-    crypto_aead_chacha20poly1305_ietf_encrypt_detached(
-        message.text, message.tag, NULL, message.text, message.length,
-        message.associated.at, message.associated.length, NULL, message.nonce, key);
+    cipher_init(&cipher, key, message.nonce);
+    crypt(&cipher, &message);
+    compute_tag(message.tag, &cipher, &message);
+    wipe(&cipher, sizeof cipher);
     return VALUE_UNDEFINED;
 }
 
@@ -35,19 +92,25 @@ HOST_CALL(call_seal) {
 HOST_CALL(call_open) {
     const uint8_t *key;
     struct message message;
+    struct cipher cipher;
+    uint8_t tag[TAG_LENGTH];
     if (!take_exactly(host_argument(argv, 0), KEY_LENGTH, &key) ||
         !take_message(argv, TAG_LENGTH, &message))
         return VALUE_EXCEPTION;
-    if (crypto_aead_chacha20poly1305_ietf_decrypt_detached(
-            message.text, NULL, message.text, message.length, message.tag,
-            message.associated.at, message.associated.length, message.nonce, key) == 0)
-        return VALUE_TRUE;
-    memset(message.text, 0, message.length);
-    return VALUE_FALSE;
+    cipher_init(&cipher, key, message.nonce);
+    compute_tag(tag, &cipher, &message);
+    bool is_genuine = is_same(tag, message.tag, TAG_LENGTH);
+    if (is_genuine)
+        crypt(&cipher, &message);
+    else
+        memset(message.text, 0, message.length);
+    wipe(&cipher, sizeof cipher);
+    wipe(tag, sizeof tag);
+    return is_genuine ? VALUE_TRUE : VALUE_FALSE;
 }
 
 static const struct host_function functions[] = {
-    {"start", call_start, 0},
+    START,
     {"seal", call_seal, 7},
     {"open", call_open, 7},
 };

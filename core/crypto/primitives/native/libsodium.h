@@ -20,17 +20,12 @@ _Noreturn void sodium_misuse(void);
 _Noreturn void abort(void);
 
 INSTEAD void sodium_memzero(void *bytes, size_t size) {
-    memset(bytes, 0, size);
-    __asm__ volatile("" : : "r"(bytes) : "memory");
+    wipe(bytes, size);
 }
 
 /* 0 when both are the same, -1 otherwise, in constant time. */
 INSTEAD int sodium_memcmp(const void *left, const void *right, size_t size) {
-    const volatile uint8_t *a = left, *b = right;
-    unsigned difference = 0;
-    for (size_t i = 0; i < size; i++)
-        difference |= a[i] ^ b[i];
-    return (int)((difference - 1) >> 8 & 1) - 1;
+    return is_same(left, right, size) ? 0 : -1;
 }
 
 /* 1 for zeros, 0 otherwise, in constant time. */

@@ -67,6 +67,15 @@ static inline void wipe(void *bytes, size_t size) {
     __asm__ volatile("" : : "r"(bytes) : "memory");
 }
 
+/* Whether two secrets are the same, in constant time. */
+static inline bool is_same(const void *left, const void *right, size_t size) {
+    const volatile uint8_t *a = left, *b = right;
+    unsigned difference = 0;
+    for (size_t i = 0; i < size; i++)
+        difference |= a[i] ^ b[i];
+    return difference == 0;
+}
+
 #define MODULE(symbol, name, table)                                            \
     const struct fast_module symbol##_module = {name, table,                   \
                                                 sizeof table / sizeof *table}
