@@ -25,7 +25,7 @@ export function aead(
     tagLength,
     withKey(given) {
       checkLength(given, keyLength, 'the key');
-      const key = given.slice();
+      const key = Uint8Array.from(given);
       return {
         seal(nonce, associated, bytes, start, end, tagStart) {
           checkLength(nonce, NONCE, 'the nonce');

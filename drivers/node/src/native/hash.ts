@@ -10,7 +10,7 @@ export function hash(name: string, digestLength: number, blockLength: number): H
     digestLength,
     blockLength,
     create: () => new HostHash(createHash(algorithm)),
-    digest: (bytes) => createHash(algorithm).update(bytes).digest(),
+    digest: (bytes) => plain(createHash(algorithm).update(bytes).digest()),
     hmac: (key) => new HostMac(algorithm, key),
   };
 }
@@ -29,7 +29,7 @@ class HostHash implements Hash {
   }
 
   digest(): Uint8Array {
-    return this.#hash.copy().digest();
+    return plain(this.#hash.copy().digest());
   }
 
   clone(): Hash {
@@ -44,7 +44,7 @@ class HostMac implements Mac {
 
   constructor(algorithm: string, key: Uint8Array) {
     this.#algorithm = algorithm;
-    this.#key = key.slice();
+    this.#key = Uint8Array.from(key);
     this.#hmac = createHmac(algorithm, this.#key);
   }
 
@@ -55,7 +55,7 @@ class HostMac implements Mac {
   }
 
   tag(): Uint8Array {
-    const tag = this.#hmac.digest();
+    const tag = plain(this.#hmac.digest());
     this.#hmac = createHmac(this.#algorithm, this.#key);
     return tag;
   }
@@ -63,4 +63,9 @@ class HostMac implements Mac {
   wipe(): void {
     this.#key.fill(0);
   }
+}
+
+/** The bytes of a Buffer, whose `slice` would be no copy: who wipes what it took for one would wipe the original. */
+function plain({ buffer, byteOffset, length }: Buffer): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, length);
 }

@@ -50,7 +50,12 @@ function compareHashes(a: Half, b: Half, name: string, random: Random): void {
     if (random.chance(0.3)) agreeOn(`HMAC of ${name}`, ...macs.map((mac) => mac.tag()));
   }
   agreeOn(name, ...hashes.map((hash) => hash.digest()));
-  agreeOn(`HMAC of ${name}`, ...macs.map((mac) => mac.tag()));
+  const tags = macs.map((mac) => mac.tag());
+  agreeOn(`HMAC of ${name}`, ...tags);
+  // Whoever uses a result as a key still has it when the key is wiped.
+  for (const [index, hash] of pair.entries()) hash.hmac(tags[index]).wipe();
+  agreeOn(`HMAC of ${name}, after its use as a key`, ...tags);
+  if (tags[0].every((byte) => byte === 0)) throw new Error(`${name}: wiped a key of others`);
 }
 
 /** What one seals the other opens, and neither opens it damaged. */
