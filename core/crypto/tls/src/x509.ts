@@ -41,7 +41,7 @@ export function x509Verifier(options: X509Options): CertificateVerifier {
       const names = purpose === 'server' && name !== undefined ? { names: [peerName(name)] } : {};
       const verification = { ...options, ...names, role: purpose, now };
       const verified = verifyChain(peer.value, wellFormed(chain.slice(1)), verification);
-      if (verified.ok) return ok(peerKey(peer.value.publicKey, known));
+      if (verified.ok) return ok(x509PeerKey(peer.value.publicKey, known));
       const { blame, rule, reason } = verified.error;
       return { ok: false, error: { blame, alert: ALERTS[rule], reason } };
     },
@@ -61,7 +61,8 @@ export function x509Signers(
     }));
 }
 
-function peerKey(key: PublicKey, signatures: readonly CertificateSignature[]): PeerKey {
+/** What verifies the handshake of the peer with this key, whatever its certificate is good for. */
+export function x509PeerKey(key: PublicKey, signatures: readonly CertificateSignature[]): PeerKey {
   return {
     verify(scheme, message, signature) {
       const way = signatures.find((one) => codeOf(one) === scheme && isForHandshakes(one));

@@ -18,6 +18,7 @@ export interface Hooks {
   /** The handshake is over: who handles the connection. */
   readonly accept: (socket: TlsSocket) => TcpHandler;
   readonly onEvent: (event: TlsEvent, socket: TlsSocket) => void;
+  readonly onEarlyData: (data: Uint8Array, socket: TlsSocket) => void;
   /** The connection failed, maybe before anybody handled it. */
   readonly onFailure: (failure: Failure, socket: TlsSocket) => void;
 }
@@ -264,8 +265,9 @@ export class TlsSocket implements TcpConnection {
     if (this.#isOver) this.#discard();
   }
 
-  #took({ send, events, failure }: Output): void {
+  #took({ send, early, events, failure }: Output): void {
     this.#unsent.send(send);
+    for (const data of early) this.#hooks.onEarlyData(data, this);
     for (const event of events) {
       if (event.kind === 'connected') this.#connected = event.connected;
       this.#hooks.onEvent(event, this);

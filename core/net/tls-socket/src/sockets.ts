@@ -34,6 +34,14 @@ export interface ConnectionOptions {
   readonly onTrace?: (line: string, remote: Endpoint) => void;
 }
 
+export interface ServingOptions extends ConnectionOptions {
+  /**
+   * Early data, valid during the call, before anybody handles the connection: somebody in between may send it
+   * again. Needed when the configuration takes any.
+   */
+  readonly onEarlyData?: (data: Uint8Array, socket: TlsSocket) => void;
+}
+
 export interface OpeningOptions extends ConnectionOptions {
   /** Something to resume with later. */
   readonly onSession?: (session: Session) => void;
@@ -75,13 +83,9 @@ export class TlsSockets {
     return this.#handshakes.size;
   }
 
-  /** A server's connections; `accept` is asked when the handshake of one is over. Throws for early data. */
-  serving(
-    config: ServerConfig,
-    accept: AcceptTls,
-    options: ConnectionOptions = {},
-  ): AcceptConnection {
-    if (config.earlyData) throw new Error('a stream cannot say which of its bytes came early');
+  /** A server's connections; `accept` is asked when the handshake of one is over. */
+  serving(config: ServerConfig, accept: AcceptTls, options: ServingOptions = {}): AcceptConnection {
+    if (config.earlyData && !options.onEarlyData) throw new Error('nobody takes early data');
     const hooks = hooksFor(accept, options);
     return (below) => {
       const tls = tlsServer(config, this.#system.entropy, options.onTrace !== undefined);
@@ -91,7 +95,8 @@ export class TlsSockets {
 
   /**
    * A client's connection to `target`; `open` is asked at once, and the socket that it gets is the one to
-   * use. When there can be no connection, the handler is told by `onClosed`.
+   * use. When there can be no connection, the handler is told by `onClosed`. Early data of the target that the server
+   * did not take (`connected` says so) is not sent again.
    */
   opening(
     config: ClientConfig,
@@ -99,7 +104,6 @@ export class TlsSockets {
     open: AcceptTls,
     options: OpeningOptions = {},
   ): AcceptConnection {
-    if (target.earlyData) throw new Error('a stream cannot say which of its bytes go early');
     const hooks = hooksFor(open, options);
     return (below) => {
       const { entropy, clock } = this.#system;
@@ -150,14 +154,15 @@ export class TlsSockets {
   }
 }
 
-function hooksFor(accept: AcceptTls, options: OpeningOptions): Hooks {
-  const { onFailure, onTrace, onSession } = options;
+function hooksFor(accept: AcceptTls, options: ServingOptions & OpeningOptions): Hooks {
+  const { onFailure, onTrace, onSession, onEarlyData } = options;
   return {
     accept,
     onEvent(event: TlsEvent, socket) {
       if (event.kind === 'trace') onTrace?.(event.line, socket.remote);
       if (event.kind === 'session') onSession?.(event.session);
     },
+    onEarlyData: (data, socket) => onEarlyData?.(data, socket),
     onFailure: (failure, { remote }) => onFailure?.(failure, remote),
   };
 }

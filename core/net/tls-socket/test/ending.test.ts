@@ -1,5 +1,7 @@
 import type { TcpConnection } from '@atoll/device/socket';
 import type { Failure } from '@atoll/result/result';
+import type { Target } from '@atoll/tls/client/config';
+import { ReplayGuard } from '@atoll/tls/server/early';
 import { TicketKeys } from '@atoll/tls/server/ticket';
 import type { Session } from '@atoll/tls/session';
 import { describe, expect, it } from 'vitest';
@@ -48,7 +50,7 @@ function raw({ lan, alice }: Hosts, bytes: Uint8Array, then = (_: TcpConnection)
 }
 
 /** Connects over TLS; the socket is there from the next moment on. */
-function connect({ lan, alice }: Hosts, target = TARGET, config = CLIENT) {
+function connect({ lan, alice }: Hosts, target: Target = TARGET, config = CLIENT) {
   const client: { socket?: TlsSocket; side?: Side; sessions: Session[] } = { sessions: [] };
   lan.at(lan.now, () => {
     const opening = alice.tls.opening(
@@ -161,7 +163,7 @@ describe('a connection', () => {
     const first = connect(all);
     all.lan.run(1000);
     const [session] = first.sessions;
-    const second = connect(all, { ...TARGET, session } as typeof TARGET);
+    const second = connect(all, { ...TARGET, session });
     all.lan.run(2000);
     expect(second.socket?.connected?.resumed).toBe(true);
     expect(sides.map(({ received }) => received)).toEqual([10, 10]);
@@ -237,11 +239,21 @@ describe('a connection', () => {
     expect([socket?.room, socket?.write(FORGED), socket?.peek().length]).toEqual([0, 0, 0]);
   });
 
-  it('refuses early data, which a stream cannot tell from other data', () => {
-    const { bob } = hosts(13);
-    const earlyData = { most: 1, guard: { admits: () => true } } as never;
-    expect(() =>
-      bob.tls.serving({ ...SERVER, earlyData }, () => new Side({} as never, 0)),
-    ).toThrow();
+  it('takes early data apart from other data, once', () => {
+    const all = hosts(13, { delay: 1 });
+    const earlyData = { most: 100, guard: new ReplayGuard() };
+    const config = { ...SERVER, earlyData, tickets: new TicketKeys(SERVER.suites[0].aead) };
+    expect(() => all.bob.tls.serving(config, (socket) => new Side(socket, 0))).toThrow('nobody');
+    const early: number[] = [];
+    const onEarlyData = (data: Uint8Array) => void early.push(...data);
+    const accept = (socket: TlsSocket) => new Side(socket, 10);
+    all.bob.stack.tcp.listen(PORT, all.bob.tls.serving(config, accept, { onEarlyData }));
+    const first = connect(all);
+    all.lan.run(1000);
+    const [session] = first.sessions;
+    const second = connect(all, { ...TARGET, session, earlyData: Uint8Array.of(7, 8) });
+    all.lan.run(2000);
+    expect(second.socket?.connected?.earlyData).toBe(true);
+    expect([early, second.side?.received]).toEqual([[7, 8], 10]);
   });
 });

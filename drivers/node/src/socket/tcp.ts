@@ -11,11 +11,12 @@ import type {
 import type { HostEndpoint } from './address.ts';
 import { addressText, endpointOf, LOOPBACK } from './address.ts';
 
-/** The host's TCP sockets; the arguments are those of `hostUdp`. */
+/** The host's TCP sockets; the arguments are those of `hostUdp`. `bound` hears where a port is served, once it is. */
 export function hostTcp(
   ports: ReadonlyMap<number, HostEndpoint>,
   woken: () => void,
   failed: (reason: string) => void,
+  bound: (local: Endpoint) => void = () => {},
 ): TcpSockets {
   return {
     listen(port, accept) {
@@ -24,7 +25,9 @@ export function hostTcp(
         new HostConnection(socket, endpointsOf(socket), woken).serve(accept);
       });
       server.on('error', ({ message }) => failed(`TCP ${local.address}:${local.port}: ${message}`));
-      server.listen(local.port, local.address);
+      server.listen(local.port, local.address, () => {
+        bound(endpointOf(server.address() as HostEndpoint));
+      });
       return { port, close: () => server.close() };
     },
     connect(to, open) {
@@ -78,7 +81,10 @@ class HostConnection implements TcpConnection {
       this.local = endpointsOf(socket).local;
       tell(() => handler.onConnected?.());
     });
-    socket.on('data', (bytes) => tell(() => this.#receive(bytes as Uint8Array)));
+    // A plain view: the `slice` of a Buffer copies nothing.
+    socket.on('data', ({ buffer, byteOffset, length }: Buffer) => {
+      tell(() => this.#receive(new Uint8Array(buffer, byteOffset, length)));
+    });
     socket.on('end', () => {
       this.#hasEnded = true;
       tell(() => handler.onReadable());
