@@ -5,6 +5,7 @@ import { inspect } from './command/inspect.ts';
 import { create } from './command/new.ts';
 import { run } from './command/run.ts';
 import { size } from './command/size.ts';
+import { tls } from './command/tls.ts';
 import { EXIT_USAGE, oneOf, UsageError } from './usage.ts';
 
 const COMMANDS: Readonly<Record<string, Command>> = {
@@ -14,6 +15,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   size,
   inspect,
   disk,
+  tls,
 };
 
 process.exitCode = await main(process.argv.slice(2));

@@ -70,6 +70,11 @@ export class Running {
     this.#child.stdin?.write(text);
   }
 
+  /** Ends what the program reads. */
+  endInput(): void {
+    this.#child.stdin?.end();
+  }
+
   signal(signal: NodeJS.Signals): void {
     this.#child.kill(signal);
   }
