@@ -4,7 +4,7 @@ import { HANDSHAKE, HANDSHAKE_HEADER_LENGTH } from './message.ts';
 
 /**
  * Puts handshake messages together that come in the fragments of records (RFC 8446, 5.1), or several in
- * one. What it holds is bounded by {@link longest} of the message that is under way.
+ * one. What it holds is bounded by the longest message of the type that is under way.
  */
 export class Deframer {
   #bytes: Uint8Array = NOTHING;
@@ -28,7 +28,9 @@ export class Deframer {
     if (this.#length < HANDSHAKE_HEADER_LENGTH) return ok(undefined);
     const [type, high, middle, low] = this.#bytes;
     const body = (high << 16) | (middle << 8) | low;
-    if (body > longest(type)) {
+    const longest = LONGEST.get(type);
+    if (longest === undefined) return abort(ALERT.UNEXPECTED_MESSAGE, `handshake message ${type}`);
+    if (body > longest) {
       return abort(ALERT.ILLEGAL_PARAMETER, `handshake message ${type} has ${body} bytes`);
     }
     const length = HANDSHAKE_HEADER_LENGTH + body;
@@ -46,15 +48,12 @@ export class Deframer {
   }
 }
 
-/** Bytes that we take of a message of `type`, without its header; none of what we do not know. */
-export function longest(type: number): number {
-  return LONGEST.get(type) ?? 0;
-}
-
+/** Bytes that we take of a message of each type that we know, without its header. */
 const LONGEST: ReadonlyMap<number, number> = /* @__PURE__ */ new Map([
   [HANDSHAKE.CLIENT_HELLO, 0x8000],
   [HANDSHAKE.SERVER_HELLO, 0x4000],
   [HANDSHAKE.NEW_SESSION_TICKET, 0x8000],
+  [HANDSHAKE.END_OF_EARLY_DATA, 0],
   [HANDSHAKE.ENCRYPTED_EXTENSIONS, 0x4000],
   [HANDSHAKE.CERTIFICATE, 0x1_0000],
   [HANDSHAKE.CERTIFICATE_REQUEST, 0x8000],

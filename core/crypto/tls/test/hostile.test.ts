@@ -1,70 +1,13 @@
 import { Random } from '@atoll/sim/random';
 import { describe, expect, it } from 'vitest';
 import { ALERT } from '../src/alert.ts';
-import { tlsClient } from '../src/client.ts';
 import type { TlsConnection } from '../src/connection.ts';
 import { tlsServer } from '../src/server.ts';
 import { hex } from './hex.ts';
 import { join } from './join.ts';
-import { CLIENT, credentials, NOW, Pair, SERVER } from './kit.ts';
+import { credentials, NOW, Pair, SERVER } from './kit.ts';
 
 const QUICK = { credentials: () => [credentials({ purpose: 'server', name: 'host' }, 'ed25519')] };
-
-/** The flights of a handshake that goes well, with where in them are bytes that mean nothing. */
-function flights(): { bytes: Uint8Array; free: Set<number> }[] {
-  const pair = new Pair({}, QUICK).run();
-  expect(pair.server.connection.isConnected).toBe(true);
-  return pair.flights.map(({ bytes }) => ({ bytes, free: freeBytes(bytes) }));
-}
-
-/** The version of a record that is not protected (RFC 8446, 5.1). */
-function freeBytes(bytes: Uint8Array): Set<number> {
-  const free = new Set<number>();
-  for (let at = 0; at < bytes.length; at += 5 + ((bytes[at + 3] << 8) | bytes[at + 4])) {
-    if (bytes[at] !== 23) free.add(at + 1).add(at + 2);
-  }
-  return free;
-}
-
-describe('a handshake in which something was changed', () => {
-  it.each([0, 1, 2])('is refused at each byte of flight %i', (flight) => {
-    const { bytes, free } = flights()[flight];
-    for (let at = 0; at < bytes.length; at++) {
-      if (free.has(at)) continue;
-      const pair = new Pair({}, QUICK);
-      const flip = (sent: Uint8Array) =>
-        sent.map((byte, i) => (i === at ? byte ^ (1 << (at % 8)) : byte));
-      pair.damage = (sent, nth) => (nth === flight ? flip(sent) : sent);
-      // The hello left when the client was made.
-      if (flight === 0) {
-        const output = pair.server.connection.handle(flip(pair.flights[0].bytes), NOW);
-        const { connection } = pair.client;
-        const back = connection.handle(output.send, NOW);
-        if (output.failure === undefined) pair.server.connection.handle(back.send, NOW);
-        expect(connection.isConnected, `byte ${at}`).toBe(false);
-      } else pair.run();
-      expect(pair.server.connection.isConnected, `byte ${at}`).toBe(false);
-    }
-  });
-
-  it('waits for what was cut off, at each byte', () => {
-    const all = flights();
-    const hello = all[0].bytes;
-    for (let at = 0; at < hello.length; at++) {
-      const output = tlsServer({ ...SERVER, ...QUICK }, new Random(2)).handle(
-        hello.slice(0, at),
-        NOW,
-      );
-      expect(output).toMatchObject({ send: new Uint8Array(0), events: [] });
-    }
-    const answer = all[1].bytes;
-    for (let at = 0; at < answer.length; at++) {
-      const connection = tlsClient(CLIENT, { serverName: 'host' }, new Random(1), NOW);
-      const output = connection.handle(answer.slice(0, at), NOW);
-      expect([output.failure, connection.isConnected]).toEqual([undefined, false]);
-    }
-  });
-});
 
 describe('a server', () => {
   const server = () => tlsServer(SERVER, new Random(2));

@@ -156,6 +156,11 @@ export class Pair {
     return this;
   }
 
+  /** Replaces what waits for the server. */
+  resend(bytes: Uint8Array): void {
+    this.#toServer = [bytes];
+  }
+
   #deliver(to: End, flights: readonly Uint8Array[]): void {
     for (const bytes of flights) {
       for (let at = 0; at < bytes.length; at += this.pieces) {
