@@ -11,6 +11,7 @@
  *                    address fast
  *   network.c        networkName networkMac networkMtu networkOffloads
  *                    networkRead networkWrite
+ *   responder.c      networkRespond
  *   block.c          blockName blockSize blockCount blockIsReadOnly
  *                    blockIsDurable blockRead blockWrite blockFlush
  *   virtio           see platform/virtio/registers.c
@@ -33,7 +34,7 @@
 #ifndef ATOLL_ABI_H
 #define ATOLL_ABI_H
 
-#define ATOLL_ABI 4
+#define ATOLL_ABI 5
 
 /* Exit statuses, as in BSD's sysexits. */
 #define STATUS_USAGE 64       /* a wrong option or boot argument */

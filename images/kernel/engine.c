@@ -17,8 +17,8 @@ u32 engine_context;
 static w2c_quickjs *const engine = &engine_instance;
 static u32 runtime;
 
-/* A little linear memory for texts and for results by pointer. */
-static u32 scratch;
+/* A little linear memory for texts and for results by pointer, and some for arguments. */
+static u32 scratch, arguments;
 
 static struct rejection {
     u64 promise, reason;
@@ -37,6 +37,7 @@ void engine_start(void) {
     runtime = w2c_quickjs_qjs_get_runtime_ptr(engine);
     engine_context = w2c_quickjs_qjs_get_context_ptr(engine);
     scratch = w2c_quickjs_malloc(engine, SCRATCH_SIZE);
+    arguments = w2c_quickjs_malloc(engine, ARGUMENTS * sizeof(u64));
     check_values();
 
     w2c_quickjs_JS_SetMaxStackSize(engine, runtime, JAVASCRIPT_STACK);
@@ -138,9 +139,12 @@ void engine_evaluate(const char *bytecode, size_t length) {
     w2c_quickjs_JS_FreeValue(engine, engine_context, result);
 }
 
-double engine_call(u64 function) {
+double engine_call(u64 function, unsigned count, const double *numbers) {
+    u64 *values = host_pointer(arguments);
+    for (unsigned i = 0; i < count; i++)
+        values[i] = value_from_double(numbers[i]);
     u64 result = w2c_quickjs_JS_Call(engine, engine_context, function,
-                                     VALUE_UNDEFINED, 0, 0);
+                                     VALUE_UNDEFINED, count, arguments);
     if (result == VALUE_EXCEPTION)
         engine_exception("uncaught exception");
     double number = value_number(result);

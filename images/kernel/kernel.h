@@ -68,8 +68,12 @@ void engine_evaluate(const char *bytecode, size_t length);
  */
 bool engine_jobs(void);
 
-/* Calls (function) without arguments and answers the number it returned. */
-double engine_call(u64 function);
+/*
+ * Calls (function) with (count) numbers, ARGUMENTS at most, and answers the number
+ * it returned; halts on an exception.
+ */
+double engine_call(u64 function, unsigned count, const double *numbers);
+#define ARGUMENTS 8
 
 /* Reports the pending exception as (what), and halts. */
 _Noreturn void engine_exception(const char *what);
@@ -79,6 +83,34 @@ void host_start(void);
 
 /* The function given to host.run, or VALUE_UNDEFINED. */
 extern u64 host_step;
+
+/*
+ * network.c: frames, where the platform moves them. Drivers see a header in front of
+ * each (the length of struct virtio_net_hdr_mrg_rxbuf) also where the device has none:
+ * then it is all zeros.
+ */
+#define FRAME_HEADER 12
+
+/*
+ * Reads a header and a frame into the (size) bytes at (bytes); answers the length of
+ * both, 0 when there is none.
+ */
+u32 network_read(u32 handle, u32 bytes, u32 size);
+
+/* Sends a header and a frame; false when the device did not take it. */
+bool network_write(u32 handle, u32 bytes, u32 length);
+
+/*
+ * responder.c: answers what has come to all network devices. False when the program
+ * must look at something itself.
+ */
+bool responders_answer(void);
+
+/*
+ * Where the device has a responder: tells the (length) of what lies in (bytes) for the
+ * driver, as network_read does, after those before it were answered.
+ */
+bool responder_read(u32 handle, u32 bytes, u32 *length);
 
 /* runtime.c: puts (call) into a spare slot of the function table. */
 u32 runtime_slot(wasm_rt_function_ptr_t call, wasm_rt_func_type_t type);

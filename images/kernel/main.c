@@ -6,6 +6,11 @@ __attribute__((weak)) const struct fast_module *const fast_modules[1];
 __attribute__((weak)) const unsigned fast_module_count = 0;
 __attribute__((weak)) void fast_instantiate(void) {}
 
+/* Where the program moves all frames itself. */
+__attribute__((weak)) bool responders_answer(void) {
+    return false;
+}
+
 /* The bundle, as linkImage put it into the image. */
 extern const char bytecode_start[], bytecode_end[];
 
@@ -24,12 +29,15 @@ _Noreturn void kernel_main(void) {
     engine_evaluate(bytecode_start, (size_t)(bytecode_end - bytecode_start));
     engine_jobs();
     while (host_step != VALUE_UNDEFINED) {
-        double next = engine_call(host_step);
+        double next = engine_call(host_step, 0, NULL);
         if (engine_jobs())
             continue;
         uint64_t deadline = deadline_of(next);
-        if (deadline > platform_monotonic())
+        while (deadline > platform_monotonic()) {
             platform_wait(deadline);
+            if (!responders_answer())
+                break;
+        }
     }
     platform_halt(0);
 }

@@ -3,11 +3,24 @@
 
 #include <string.h>
 
-/*
- * Drivers see a header in front of each frame (the length of struct
- * virtio_net_hdr_mrg_rxbuf) also where the device has none: then it is all zeros.
- */
-#define FRAME_HEADER 12
+/* How much of the header in front of each frame the device does not know of. */
+static u32 own_header(u32 handle) {
+    return platform_network(handle)->offloads != 0 ? 0 : FRAME_HEADER;
+}
+
+u32 network_read(u32 handle, u32 bytes, u32 size) {
+    u32 own = own_header(handle);
+    size_t length = platform_network_read(handle, host_pointer(bytes + own), size - own);
+    if (length == 0)
+        return 0;
+    memset(host_pointer(bytes), 0, own);
+    return (u32)length + own;
+}
+
+bool network_write(u32 handle, u32 bytes, u32 length) {
+    u32 own = own_header(handle);
+    return platform_network_write(handle, host_pointer(bytes + own), length - own);
+}
 
 /* The device that the handle (value) stands for, or NULL. */
 static const struct network_device *device_of(u64 value) {
@@ -51,12 +64,10 @@ HOST_CALL(call_read) {
         return VALUE_EXCEPTION;
     if (size < FRAME_HEADER)
         return host_throw("networkRead: no room for a header");
-    u32 own = device->offloads != 0 ? 0 : FRAME_HEADER;
-    size_t length = platform_network_read(handle, host_pointer(bytes + own), size - own);
-    if (length == 0)
-        return value_from_int(0);
-    memset(host_pointer(bytes), 0, own);
-    return value_from_int((s32)(length + own));
+    u32 length;
+    if (!responder_read(handle, bytes, &length))
+        length = network_read(handle, bytes, size);
+    return value_from_int((s32)length);
 }
 
 HOST_CALL(call_write) {
@@ -71,9 +82,7 @@ HOST_CALL(call_write) {
         return host_throw("networkWrite: more than the bytes hold");
     if (length < FRAME_HEADER)
         return host_throw("networkWrite: no header");
-    u32 own = device->offloads != 0 ? 0 : FRAME_HEADER;
-    return value_from_bool(
-        platform_network_write(handle, host_pointer(bytes + own), length - own));
+    return value_from_bool(network_write(handle, bytes, length));
 }
 
 HOST_FUNCTIONS = {

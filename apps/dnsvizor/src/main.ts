@@ -34,7 +34,7 @@ const dnsvizor: Appliance<typeof ARGUMENTS> = {
   start(system, options) {
     const device = system.network(DEVICE);
     const answers = device && createAnswers(system, options, device);
-    const hooks = device && answers ? serveFirst(device, answers) : {};
+    const hooks = answers ? serveFirst(answers) : {};
     const network = startNetwork(system, options, DEVICE, hooks);
     const zone = createZone(options);
     const dhcp = options['dhcp-range'].length === 0 ? undefined : createDhcp(options, network);
@@ -89,14 +89,9 @@ function createAnswers(
 }
 
 /** Lets `answers` see frames before the stack does. */
-function serveFirst(device: NetworkDevice, answers: FastAnswers): NetworkHooks {
+function serveFirst(answers: FastAnswers): NetworkHooks {
   return {
-    onFrame(frame, now) {
-      const out = device.transmit();
-      if (out === undefined || !answers.serve(frame, out, now)) return false;
-      device.send(out);
-      return true;
-    },
+    responder: answers.responder,
     onAddress: (prefix) => answers.listen(prefix?.address ?? 0),
   };
 }

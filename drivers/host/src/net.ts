@@ -12,7 +12,12 @@ export function openNetwork(host: Host, handle: number, fast: FastPaths): Networ
     mtu: host.networkMtu(handle),
     offloads: { checksum: (bits & CHECKSUM) !== 0, segmentation: (bits & SEGMENTATION) !== 0 },
   };
-  const calls = { handle, read: host.networkRead, write: host.networkWrite };
+  const calls = {
+    handle,
+    read: host.networkRead,
+    write: host.networkWrite,
+    respond: host.networkRespond,
+  };
   return oneFrameDevice(about, calls, fast.allocate);
 }
 

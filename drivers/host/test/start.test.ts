@@ -26,6 +26,7 @@ function fakeHost(words: readonly string[], networks: readonly string[] = ['serv
     networkOffloads: () => 3,
     networkRead: vi.fn<(handle: number, bytes: Uint8Array) => number>(() => 0),
     networkWrite: vi.fn<(handle: number, bytes: Uint8Array, length: number) => boolean>(() => true),
+    networkRespond: vi.fn<Host['networkRespond']>(),
     blockName: (handle: number) => (blocks > 0 && handle === 0 ? 'storage' : undefined),
     blockSize: () => 4096,
     blockCount: () => blocks,
@@ -128,6 +129,15 @@ it.each([
   start(applianceWith(() => {}));
   expect(host.halt).toHaveBeenCalledWith(64);
   expect(written.join('')).toContain(message);
+});
+
+it('leaves answers to the kernel', () => {
+  const { host } = fakeHost([]);
+  const responder = () => 0;
+  systemOf().network('service')?.respond?.(responder);
+  expect(host.networkRespond.mock.calls).toEqual([
+    [0, expect.any(Uint8Array), expect.any(Uint8Array), expect.any(Uint8Array), responder],
+  ]);
 });
 
 it('moves blocks in the calls of the kernel', () => {

@@ -18,7 +18,7 @@ const COMMON = [
 ];
 
 /** What kernels that move frames and blocks themselves share. */
-const DEVICES = ['network.c', 'block.c'];
+const DEVICES = ['network.c', 'responder.c', 'block.c'];
 
 /** What kernels that have a machine of their own share. */
 const MACHINE = ['cpu/trap.S', 'cpu/trap.c', 'cpu/paging.c', 'cpu/vector.c'];

@@ -1,4 +1,5 @@
 import type { FastModule, NativeModule } from './fast.ts';
+import type { Responder } from './network.ts';
 
 /**
  * What the kernel puts into the global `host` of an image: the TypeScript side of `abi.h`.
@@ -48,6 +49,19 @@ export interface Host {
   /** What the device does for frames that are sent: bit 0 writes checksums, bit 1 cuts TCP segments. */
   networkOffloads(handle: number): number;
   /**
+   * Lets the kernel answer frames itself, as {@link Responder} says, before it wakes the program: it reads
+   * them into `received` and writes answers to `out`, both behind headers. What has no answer is for
+   * `networkRead` with `received`. `counters` are five doubles in the order of `NetworkCounters`, to which
+   * the kernel adds what never reaches the driver. Once for each device.
+   */
+  networkRespond(
+    handle: number,
+    received: Uint8Array,
+    out: Uint8Array,
+    counters: Uint8Array,
+    responder: Responder,
+  ): void;
+  /**
    * Reads a frame into `bytes`, behind the header of `frame-header.ts`; answers the length of both, or 0
    * when there is none. What does not fit is lost.
    */
@@ -84,4 +98,4 @@ export interface Host {
 }
 
 /** Grows with every change of the contract between the kernel and the drivers. */
-export const HOST_ABI = 4;
+export const HOST_ABI = 5;

@@ -27,7 +27,28 @@ export interface NetworkDevice {
 
   /** Queues the frame that the last `transmit` lent, of `frame.length` bytes, without FCS. */
   send(frame: Frame): void;
+
+  /**
+   * Lets `responder` answer frames that nobody need see: `receive` no longer lends them, and a frame that
+   * it lends is valid until the end of the step. Only where the device does so faster than its user could;
+   * called once at most.
+   */
+  respond?(responder: Responder): void;
 }
+
+/**
+ * Answers single frames, mostly a function of a fast path: writes the frame to send back to the address
+ * `out`, where there is room for {@link FRAME_CAPACITY} bytes, with all its checksums, and returns its
+ * length. 0 leaves the frame of `length` bytes at the address `frame` to others. `isChecked` is 1 or 0 and
+ * means the same as in {@link Frame}; `now` is in monotonic milliseconds.
+ */
+export type Responder = (
+  frame: number,
+  length: number,
+  isChecked: number,
+  out: number,
+  now: number,
+) => number;
 
 export interface Frame {
   /** The whole buffer; its first `length` bytes are the frame. */

@@ -7,7 +7,8 @@ import {
   readFrameHeader,
   writeFrameHeader,
 } from './frame-header.ts';
-import type { NetworkDevice } from './network.ts';
+import type { Host } from './host.ts';
+import type { NetworkCounters, NetworkDevice, Responder } from './network.ts';
 import { FRAME_CAPACITY, frameCapacity, zeroCounters } from './network.ts';
 
 /**
@@ -21,6 +22,8 @@ export interface FrameCalls {
   readonly read: (handle: number, bytes: Uint8Array) => number;
   /** Sends the first `length` of `bytes`; answers false when the device did not take them. */
   readonly write: (handle: number, bytes: Uint8Array, length: number) => boolean;
+  /** `networkRespond` of {@link Host}, where there is such. */
+  readonly respond?: Host['networkRespond'];
 }
 
 /**
@@ -29,16 +32,20 @@ export interface FrameCalls {
  */
 export function oneFrameDevice(
   about: Pick<NetworkDevice, 'name' | 'mac' | 'mtu' | 'offloads'>,
-  { handle, read, write }: FrameCalls,
+  { handle, read, write, respond }: FrameCalls,
   allocate: Allocate,
 ): NetworkDevice {
   const size = FRAME_OFFSET + frameCapacity(about);
   const received = headedFrame(allocate(size));
   const outgoing = headedFrame(allocate(size));
   const counters = zeroCounters();
+  let answered: Float64Array | undefined;
   return {
     ...about,
-    counters,
+    get counters() {
+      if (answered !== undefined) takeOver(answered, counters);
+      return counters;
+    },
     receive() {
       const { frame, header, bytes } = received;
       for (let tries = 0; tries < RUBBISH; tries++) {
@@ -68,8 +75,30 @@ export function oneFrameDevice(
         counters.droppedFrames++;
       }
     },
+    ...(respond && {
+      respond(responder: Responder) {
+        // Answers have a buffer of their own: that of `transmit` may be on loan.
+        const out = headedFrame(allocate(FRAME_OFFSET + FRAME_CAPACITY));
+        const { bytes } = allocate(COUNTERS * Float64Array.BYTES_PER_ELEMENT);
+        answered = new Float64Array(bytes.buffer, bytes.byteOffset, COUNTERS);
+        respond(handle, received.bytes, out.bytes, bytes, responder);
+      },
+    }),
   };
 }
+
+/** Adds what the host has counted to `counters`, and lets it begin anew. */
+function takeOver(counted: Float64Array, counters: NetworkCounters): void {
+  counters.receivedFrames += counted[0];
+  counters.receivedBytes += counted[1];
+  counters.sentFrames += counted[2];
+  counters.sentBytes += counted[3];
+  counters.droppedFrames += counted[4];
+  counted.fill(0);
+}
+
+/** How many there are in {@link NetworkCounters}. */
+const COUNTERS = 5;
 
 /** Frames in a row that make no sense, after which others get their turn. */
 const RUBBISH = 64;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { heapMemory } from '../src/frame.ts';
 import { FRAME_HEADER_LENGTH } from '../src/frame-header.ts';
+import type { Responder } from '../src/network.ts';
 import { ALL_OFFLOADS, FRAME_CAPACITY, LARGE_FRAME_CAPACITY, NO_OFFLOADS } from '../src/network.ts';
 import { oneFrameDevice } from '../src/one-frame.ts';
 
@@ -34,6 +35,8 @@ function deviceOver(
   const about = { name: 'service', mac: 0x0200_0000_0001, mtu, offloads };
   return { device: oneFrameDevice(about, calls, heapMemory), sent };
 }
+
+type RespondArguments = [Uint8Array, Uint8Array, Uint8Array, Responder];
 
 const PLAIN = new Array<number>(FRAME_HEADER_LENGTH).fill(0);
 const CHECKED = [2, ...PLAIN.slice(1)];
@@ -100,5 +103,46 @@ describe('a device that moves one frame with each call', () => {
     expect(() => deviceOver([], NO_OFFLOADS).device.transmit(2049)).toThrow('no frame is so large');
     const jumbo = deviceOver([], NO_OFFLOADS, 9000).device;
     expect(jumbo.transmit(9014)?.bytes.length).toBeGreaterThanOrEqual(9014);
+  });
+
+  it('gives the host buffers for answers, and counts what it answers', () => {
+    const given: Uint8Array[] = [];
+    const reads: Uint8Array[] = [];
+    const calls = {
+      handle: 5,
+      read(_handle: number, bytes: Uint8Array) {
+        reads.push(bytes);
+        return 0;
+      },
+      write: () => true,
+      respond(handle: number, ...[received, out, counters, answer]: RespondArguments) {
+        expect([handle, answer]).toEqual([5, responder]);
+        given.push(received, out, counters);
+      },
+    };
+    const responder = () => 0;
+    const about = { name: 'service', mac: 1, mtu: 1500, offloads: NO_OFFLOADS };
+    const device = oneFrameDevice(about, calls, heapMemory);
+    device.respond?.(responder);
+    device.receive();
+    const [received, out, counters] = given;
+    expect(received).toBe(reads[0]);
+    expect(out.length).toBe(FRAME_HEADER_LENGTH + FRAME_CAPACITY);
+    expect(out.buffer).not.toBe(device.transmit()?.bytes.buffer);
+    const counted = new Float64Array(counters.buffer, counters.byteOffset, counters.length / 8);
+    for (let round = 1; round < 3; round++) {
+      counted.set([2, 130, 1, 70, 1]);
+      expect(device.counters).toEqual({
+        receivedFrames: 2 * round,
+        receivedBytes: 130 * round,
+        sentFrames: round,
+        sentBytes: 70 * round,
+        droppedFrames: round,
+      });
+    }
+  });
+
+  it('answers nothing by itself where the host does not', () => {
+    expect(deviceOver([]).device.respond).toBeUndefined();
   });
 });

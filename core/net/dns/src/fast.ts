@@ -1,5 +1,5 @@
 import type { FastModule, FastPaths, Region } from '@atoll/device/fast';
-import type { Frame } from '@atoll/device/network';
+import type { Responder } from '@atoll/device/network';
 import type { AnswerTable } from './server/table.ts';
 
 export interface FastAnswersOptions {
@@ -82,13 +82,9 @@ export class FastAnswers implements AnswerTable {
     this.#module.clear();
   }
 
-  /** Answers `frame` into `out` (its length included) if it can; false leaves it to the ordinary path. */
-  serve(frame: Frame, out: Frame, now: number): boolean {
-    const { address, isChecked } = frame;
-    const length = this.#module.serve(address, frame.length, isChecked ? 1 : 0, out.address, now);
-    if (length === 0) return false;
-    out.length = length;
-    return true;
+  /** Answers frames with kept replies; for all others the ordinary path is needed. */
+  get responder(): Responder {
+    return this.#module.serve;
   }
 }
 

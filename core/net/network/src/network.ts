@@ -31,7 +31,7 @@ export interface Network {
 }
 
 export interface NetworkHooks {
-  readonly onFrame?: AttachOptions['onFrame'];
+  readonly responder?: AttachOptions['responder'];
   /** Our IPv4 address is `prefix.address` from now on; `undefined` when we have none. */
   readonly onAddress?: (prefix: Ipv4Prefix | undefined) => void;
 }
@@ -64,7 +64,7 @@ class OwnNetwork implements Network {
     system: System,
     options: NetworkOptions,
     device: NetworkDevice,
-    { onFrame, onAddress }: NetworkHooks,
+    { responder, onAddress }: NetworkHooks,
   ) {
     const { entropy, fast, log } = system;
     const { ipv4, 'ipv4-gateway': gateway, ipv6 } = options;
@@ -82,7 +82,7 @@ class OwnNetwork implements Network {
       ipv4: prefix,
       gateway,
       ipv6: attachmentOf(ipv6),
-      ...(onFrame && { onFrame }),
+      ...(responder && { responder }),
     });
     configureIpv6(this.stack, this.interface, options, system.clock.monotonic());
     // The stack goes first: what it hands to its users moves their deadlines.

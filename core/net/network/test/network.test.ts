@@ -94,14 +94,14 @@ describe('a network from arguments', () => {
     expect(start(new Lan(6), [word]).network.learnsDns).toBe(true);
   });
 
-  it('lets a hook see frames first', () => {
+  it('lets a responder answer frames first', () => {
     const lan = new Lan(7);
     let seen = 0;
-    const onFrame = () => {
+    const responder = () => {
       seen++;
-      return true;
+      return 60;
     };
-    const watched = start(lan, ['--ipv4=192.0.2.2/24', '--ipv6=none'], { onFrame });
+    const watched = start(lan, ['--ipv4=192.0.2.2/24', '--ipv6=none'], { responder });
     const other = start(lan, ['--ipv4=192.0.2.3/24', '--ipv6=none']);
     const socket = other.network.sockets.udp.bind(0, () => {});
     lan.after(0, () => socket?.send(new Uint8Array(1), { address: 0xc000_0202, port: 7 }));

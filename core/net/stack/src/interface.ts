@@ -1,4 +1,4 @@
-import type { Frame, NetworkDevice } from '@atoll/device/network';
+import type { Frame, NetworkDevice, Responder } from '@atoll/device/network';
 import { ETHERNET_HEADER_LENGTH } from '@atoll/device/network';
 import type { IpAddress, UdpSockets } from '@atoll/device/socket';
 import { isGroup, macAt } from '@atoll/ethernet/address';
@@ -27,8 +27,8 @@ export interface InterfaceOptions {
   readonly log: Logger;
   /** `undefined` for none. */
   readonly ipv6: Ipv6Options | undefined;
-  /** Sees every frame first; true means that it was dealt with. */
-  readonly onFrame: ((frame: Frame, now: number) => boolean) | undefined;
+  /** Answers frames before anything else sees them. */
+  readonly responder: Responder | undefined;
 }
 
 /** One Ethernet device and what is spoken on it. */
@@ -43,18 +43,20 @@ export class Interface {
   readonly #hasIpv6: boolean;
   readonly #ports: UdpPorts;
   readonly #shared: Shared;
-  readonly #onFrame: InterfaceOptions['onFrame'];
+  /** Where the device leaves that to us. */
+  readonly #responder: Responder | undefined;
   /** Joins segments that the device has not joined. */
   readonly #coalescer: Coalescer | undefined;
 
-  constructor({ device, zone, log, ipv6, onFrame }: InterfaceOptions, shared: Shared) {
+  constructor({ device, zone, log, ipv6, responder }: InterfaceOptions, shared: Shared) {
     const { counters, segmenter, allocate } = shared;
     this.device = device;
     this.zone = zone;
     this.log = log;
     this.link = new Link(device, counters, segmenter, allocate);
     this.#shared = shared;
-    this.#onFrame = onFrame;
+    if (device.respond === undefined) this.#responder = responder;
+    else if (responder !== undefined) device.respond(responder);
     this.#ports = new UdpPorts(shared.entropy, (port, payload, to, from, mac) =>
       this.sendUdp(port, payload, to.address, to.port, from, mac),
     );
@@ -88,7 +90,7 @@ export class Interface {
         isEmpty = true;
         break;
       }
-      if (this.#onFrame?.(frame, now)) continue;
+      if (this.#responder !== undefined && this.#respond(this.#responder, frame, now)) continue;
       if (coalescer?.take(frame)) continue;
       this.#handleHeld(now);
       if (coalescer === undefined || !coalescer.take(frame)) this.handle(frame, now);
@@ -143,6 +145,16 @@ export class Interface {
       if (way === undefined) this.#shared.counters.unsent++;
       else this.ipv6.output.sendUdp(way, sourcePort, port, payload, mac);
     }
+  }
+
+  #respond(responder: Responder, frame: Frame, now: number): boolean {
+    const out = this.device.transmit();
+    if (out === undefined) return false;
+    const { address, length, isChecked } = frame;
+    out.length = responder(address, length, isChecked ? 1 : 0, out.address, now);
+    if (out.length === 0) return false;
+    this.device.send(out);
+    return true;
   }
 
   /** Hands on what the coalescer holds. */

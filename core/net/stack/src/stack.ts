@@ -1,7 +1,7 @@
 import { fastChecksum, plainChecksum } from '@atoll/bytes/fast';
 import type { FastPaths } from '@atoll/device/fast';
 import { heapMemory } from '@atoll/device/frame';
-import type { Frame, NetworkDevice } from '@atoll/device/network';
+import type { NetworkDevice, Responder } from '@atoll/device/network';
 import type { Endpoint, IpAddress, Sockets, TcpSockets, UdpSockets } from '@atoll/device/socket';
 import type { Entropy } from '@atoll/device/system';
 import type { IcmpReport } from '@atoll/icmp/report';
@@ -61,8 +61,8 @@ export interface AttachOptions {
   readonly gateway?: number | undefined;
   /** Addresses from what routers say, a link-local address only, or, as when left out, no IPv6 at all. */
   readonly ipv6?: 'auto' | 'link-local' | undefined;
-  /** Sees every frame first; true means that it was dealt with. */
-  readonly onFrame?: (frame: Frame, now: number) => boolean;
+  /** Answers frames before anything else sees them; the device's frames must be where fast paths see them. */
+  readonly responder?: Responder;
 }
 
 /**
@@ -141,13 +141,13 @@ export class Stack implements Sockets {
    * Adds `device`. Throws when the addresses make no sense together, which {@link checkIpv4} says with a
    * result, or when the device carries less than IP needs.
    */
-  attach({ device, ipv4, gateway, ipv6, onFrame }: AttachOptions): Interface {
+  attach({ device, ipv4, gateway, ipv6, responder }: AttachOptions): Interface {
     const least = ipv6 === undefined ? LEAST_MTU : LEAST_IPV6_MTU;
     if (device.mtu < least) throw new RangeError(`an MTU of ${device.mtu} is too small`);
     const log = this.#options.log.for(device.name);
     const options = ipv6 && { autoconfigure: ipv6 === 'auto' };
     const zone = this.#interfaces.length;
-    const added = new Interface({ device, zone, log, ipv6: options, onFrame }, this.#shared);
+    const added = new Interface({ device, zone, log, ipv6: options, responder }, this.#shared);
     this.#interfaces.push(added);
     if (ipv4 !== undefined) this.configureIpv4(added, ipv4, gateway);
     return added;

@@ -2,7 +2,7 @@ import { loopbackPair } from '@atoll/device/loopback';
 import { Logger } from '@atoll/log/log';
 import { Lan } from '@atoll/sim/lan';
 import { Random } from '@atoll/sim/random';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { FRAMES_PER_POLL, Stack } from '../src/stack.ts';
 import { ALICE, BOB, ipv4Frame, machine, pair, station, udpPayload } from './kit.ts';
 
@@ -56,14 +56,14 @@ describe('poll', () => {
   });
 });
 
-describe('onFrame', () => {
-  it('sees every frame first and keeps those that it answers true for', () => {
+describe('a responder', () => {
+  it('sees every frame first, and what it has an answer to goes no further', () => {
     const lan = new Lan(1);
-    const seen: [number, number][] = [];
+    const seen: [number, number, number][] = [];
     const alice = machine(lan, 'alice', ALICE, {
-      onFrame(frame, now) {
-        seen.push([frame.length, now]);
-        return frame.length === 46;
+      responder(_frame, length, isChecked, _out, now) {
+        seen.push([length, isChecked, now]);
+        return length === 46 ? 60 : 0;
       },
     });
     let got = 0;
@@ -74,10 +74,43 @@ describe('onFrame', () => {
     lan.at(6, () => bob.send(ipv4Frame(macs, udpPayload(1, 7, 5), {})));
     lan.run(10);
     expect(seen).toEqual([
-      [46, 5],
-      [47, 6],
+      [46, 0, 5],
+      [47, 0, 6],
     ]);
     expect(got).toBe(1);
+  });
+
+  it('is told where frame and answer lie, and whether the device vouches for the frame', () => {
+    let address = 0;
+    const allocate = (size: number) => {
+      address += size;
+      return { bytes: new Uint8Array(size), address };
+    };
+    const [left, right] = loopbackPair({ allocate });
+    const calls: number[][] = [];
+    const stack = new Stack({ entropy: new Random(1), log: QUIET });
+    const responder = (...values: number[]) => calls.push(values) && 60;
+    stack.attach({ device: left, ipv4: { address: ALICE, length: 24 }, responder });
+    const frame = right.transmit();
+    if (frame === undefined) throw new Error('the queue is full');
+    frame.length = 70;
+    frame.checksumStart = 34;
+    right.send(frame);
+    // The cable has just copied it there.
+    const arrived = address;
+    stack.poll(3);
+    expect(calls).toEqual([[arrived, 70, 1, left.transmit()?.address, 3]]);
+    expect(right.receive()?.length).toBe(60);
+  });
+
+  it('is left to the device where that can do it', () => {
+    const [left] = loopbackPair();
+    const respond = vi.fn();
+    const responder = vi.fn(() => 0);
+    const stack = new Stack({ entropy: new Random(1), log: QUIET });
+    const device = Object.assign(left, { respond });
+    stack.attach({ device, ipv4: { address: ALICE, length: 24 }, responder });
+    expect(respond.mock.calls).toEqual([[responder]]);
   });
 });
 
