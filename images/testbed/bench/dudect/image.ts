@@ -2,11 +2,13 @@
 import type { Host } from '@atoll/device/host';
 import { hostFastPaths } from '@atoll/driver-host/fast';
 import { fastMlKem768 } from '@atoll/primitives/fast';
+import { agreementKem } from '@atoll/primitives/kem';
 import { generateRsaKey } from '@atoll/primitives/rsa-generate';
 import { Random } from '@atoll/sim/random';
 import { nativeProvider } from '../../test/crypto/native.ts';
 import type { Subject } from './subjects.ts';
 import * as subjects from './subjects.ts';
+import * as tls from './tls.ts';
 import { welch } from './welch.ts';
 
 declare const host: Host;
@@ -26,6 +28,8 @@ for (const subject of [
   subjects.tagCheck(aesGcm[128]),
   subjects.tagCheck(aesCcm(16, 16)),
   subjects.tagCheck(chacha20Poly1305),
+  tls.finishedCheck(hashes['SHA-256'], random),
+  tls.binderCheck(aesGcm[128], hashes['SHA-256'], agreementKem(x25519), random),
   subjects.decapsulation(fastMlKem768(fast), random),
   subjects.agreement(x25519, random, 15_000),
   subjects.agreement(curves.secp256r1, random, 3_000),

@@ -19,7 +19,8 @@ export interface Subject {
   run(): void;
 }
 
-const TAG = ['wrong first byte', 'wrong last byte'] as const;
+/** Two tags that are both wrong. */
+export const TAG = ['wrong first byte', 'wrong last byte'] as const;
 const FIXED = ['the same', 'a random one'] as const;
 
 /** Two kinds that are the same: how far t goes by itself. */
@@ -158,7 +159,7 @@ export function decapsulation(kem: Kem, random: Random): Subject {
 }
 
 /** `bytes` with a bit changed at one place, and at another. */
-function withWrongByte(bytes: Uint8Array, ...places: readonly number[]): Uint8Array[] {
+export function withWrongByte(bytes: Uint8Array, ...places: readonly number[]): Uint8Array[] {
   return places.map((place) => bytes.map((byte, index) => (index === place ? byte ^ 1 : byte)));
 }
 
@@ -166,7 +167,11 @@ function withWrongByte(bytes: Uint8Array, ...places: readonly number[]): Uint8Ar
  * Sets `target` to one of two kinds, with the same instructions on the same addresses for both: caches and
  * the predictor of branches would remember a difference until the measurement.
  */
-function select(target: Uint8Array, [first, second]: readonly Uint8Array[], which: 0 | 1): void {
+export function select(
+  target: Uint8Array,
+  [first, second]: readonly Uint8Array[],
+  which: 0 | 1,
+): void {
   const mask = MASKS[which];
   for (let i = 0; i < target.length; i++) target[i] = first[i] ^ ((first[i] ^ second[i]) & mask);
 }

@@ -161,13 +161,7 @@ describe('the tools for TLS', { timeout: 60_000 }, () => {
           '-sigalgs',
           signatures[at],
         ];
-        const verify = [
-          '-CAfile',
-          rootFile,
-          '-verify_return_error',
-          '-verify_hostname',
-          HOST,
-        ];
+        const verify = ['-CAfile', rootFile, '-verify_return_error', '-verify_hostname', HOST];
         const command = ['openssl', 's_client', '-connect', to, '-servername', HOST, '-quiet'];
         const { stdout } = await run([...command, ...sets, ...verify], { input: REQUEST });
         expect(stdout).toContain(`${suite}, ${GROUPS[at]}`);
