@@ -1,13 +1,16 @@
+import { oid, sequence } from '@atoll/asn1/writer';
 import { ed25519 } from '@atoll/primitives/reference/ed25519';
 import { sha256 } from '@atoll/primitives/reference/sha2';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Certificate } from '../src/certificate.ts';
 import { verifyChain } from '../src/chain.ts';
+import { emitExtension } from '../src/emit-extension.ts';
+import { CLIENT_AUTH, EXTENDED_KEY_USAGE } from '../src/oid.ts';
 import { strictProfile } from '../src/profile.ts';
 import type { CertificateSignature } from '../src/signature.ts';
 import { ed25519Signature } from '../src/signature.ts';
-import { authority, DAY, NOW, party, peer } from './kit.ts';
+import { authority, DAY, NOW, type Party, party, peer } from './kit.ts';
 
 /** Most signatures that one verification checks; `docs/limits.md`. */
 const MOST_CHECKS = 100;
@@ -66,11 +69,36 @@ function verify(leaf: Certificate, others: readonly Certificate[], roots: readon
 const parties = Array.from({ length: 8 }, (_, number) => party(`authority ${number}`, counting));
 const leafParty = party('gateway.example.com', counting);
 
-/** An edge is a certificate: who signs whom, and whether it is still valid. */
+/** What makes a certificate useless as an authority's, whatever stands above and below it. */
+const FAULTS: Record<string, (subject: Party, issuer: Party) => Certificate> = {
+  expired: (subject, issuer) => authority(subject, issuer, {}, { notAfter: NOW - DAY / 2 }),
+  early: (subject, issuer) => authority(subject, issuer, {}, { notBefore: NOW + DAY / 2 }),
+  'no authority': (subject, issuer) => peer(subject, issuer),
+  'for clients': (subject, issuer) => {
+    const clients = emitExtension(EXTENDED_KEY_USAGE, false, sequence(oid(CLIENT_AUTH)));
+    return authority(subject, issuer, {}, { extensions: [clients] });
+  },
+  'for others': (subject, issuer) => {
+    const permitted = [{ kind: 'dns', value: 'example.org' } as const];
+    return authority(subject, issuer, { permitted });
+  },
+  'not for this one': (subject, issuer) => {
+    const excluded = [{ kind: 'dns', value: 'example.com' } as const];
+    return authority(subject, issuer, { excluded });
+  },
+  'critical and unknown': (subject, issuer) => {
+    const unknown = emitExtension('1.2.3.4', true, sequence());
+    return authority(subject, issuer, {}, { extensions: [unknown] });
+  },
+  'signed by another': (subject, issuer) =>
+    authority(subject, { ...issuer, signer: party('somebody else', counting).signer }),
+};
+
+/** An edge is a certificate: who signs whom, and what is wrong with it. */
 const edge = fc.record({
   subject: fc.nat(7),
   issuer: fc.nat(7),
-  isValid: fc.boolean(),
+  fault: fc.option(fc.constantFrom(...Object.keys(FAULTS)), { nil: undefined }),
 });
 
 describe('graphs of authorities', () => {
@@ -80,18 +108,13 @@ describe('graphs of authorities', () => {
         fc.array(edge, { maxLength: 24 }),
         fc.shuffledSubarray([0, 1, 2]),
         (edges, trusted) => {
-          const others = edges.map(({ subject, issuer, isValid }) =>
-            authority(
-              parties[subject],
-              parties[issuer],
-              {},
-              isValid ? {} : { notAfter: NOW - DAY / 2 },
-            ),
+          const others = edges.map(({ subject, issuer, fault }) =>
+            (fault === undefined ? authority : FAULTS[fault])(parties[subject], parties[issuer]),
           );
           const roots = trusted.map((number) => authority(parties[number]));
           const leaf = peer(leafParty, parties[7]);
           const result = verify(leaf, others, roots);
-          const reached = reachable(edges.filter(({ isValid }) => isValid));
+          const reached = reachable(edges.filter(({ fault }) => fault === undefined));
           const exists = trusted.some((number) => reached.has(number));
           expect(result.ok, result.ok ? '' : result.error.reason).toBe(exists);
           if (!result.ok) return;
