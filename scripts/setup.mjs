@@ -15,8 +15,10 @@ export const BUILD_PACKAGES = ['gcc', 'binutils', 'libbearssl-dev', 'libsodium-d
 /** The real clients, peers and machines of the tests. */
 export const TEST_PACKAGES = [
   'bind9-dnsutils',
+  'curl',
   'dnsmasq-base',
   'dnsperf',
+  'gnutls-bin',
   'iperf3',
   'openssl',
   'iproute2',
@@ -27,6 +29,7 @@ export const TEST_PACKAGES = [
   'passt',
   'procps',
   'qemu-system-x86',
+  'testssl.sh',
   'traceroute',
   'udhcpc',
   'unbound',

@@ -1,0 +1,53 @@
+import type { System } from '@atoll/appliance/appliance';
+import { decodeLatin1, encodeLatin1 } from '@atoll/bytes/latin1';
+import type { Endpoint, Sockets } from '@atoll/device/socket';
+import type { ClientConfig } from '@atoll/tls/client/config';
+import type { Session } from '@atoll/tls/session';
+import type { TlsSockets } from '@atoll/tls-socket/sockets';
+
+/** Asks the server at `to` for a page, `times` times; says what was agreed on and ends the program. */
+export function ask(
+  system: System,
+  { tcp }: Sockets,
+  tls: TlsSockets,
+  config: ClientConfig,
+  { to, serverName, times }: { to: Endpoint; serverName: string; times: number },
+): void {
+  let session: Session | undefined;
+  let left = times;
+  const once = () => {
+    let answer = '';
+    const onSession = (given: Session) => {
+      session = given;
+    };
+    const opening = tls.opening(
+      config,
+      { serverName, session },
+      (socket) => ({
+        onConnected() {
+          const { suite, group, resumed } = socket.connected ?? {};
+          system.log.info(`agreed on ${suite} ${group} resumed=${resumed}`);
+          socket.write(encodeLatin1('GET / HTTP/1.0\r\n\r\n'));
+        },
+        onReadable() {
+          for (let bytes = socket.peek(); bytes.length > 0; bytes = socket.peek()) {
+            answer += decodeLatin1(bytes);
+            socket.consume(bytes.length);
+          }
+          if (socket.isFinished) socket.end();
+        },
+        onClosed(reason) {
+          const [line] = answer.split('\r\n');
+          const { failure } = socket;
+          system.log.info(`${reason}: ${line} ${failure ? JSON.stringify(failure) : ''}`);
+          if (failure !== undefined || reason !== 'finished') system.stop(1);
+          else if (--left === 0) system.stop(0);
+          else once();
+        },
+      }),
+      { onSession },
+    );
+    tcp.connect(to, opening);
+  };
+  once();
+}
