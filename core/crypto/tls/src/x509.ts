@@ -4,7 +4,7 @@ import type { Certificate } from '@atoll/x509/certificate';
 import { parseCertificate } from '@atoll/x509/certificate';
 import { type Verification, verifyChain } from '@atoll/x509/chain';
 import type { Rule } from '@atoll/x509/failure';
-import type { PeerName } from '@atoll/x509/peer-name';
+import { hostPeer } from '@atoll/x509/peer-name';
 import type { PrivateKey } from '@atoll/x509/private-key';
 import type { PublicKey } from '@atoll/x509/public-key';
 import type { CertificateSignature } from '@atoll/x509/signature';
@@ -22,7 +22,7 @@ export type X509Options = Omit<Verification, 'role' | 'now' | 'names'>;
 
 /**
  * Verifies chains up to the roots of `options`, whose `signatures` are offered in their order. A server must
- * have been asked for by a host name or an IPv4 address; without one, none is good.
+ * have been asked for by a host name or an IP address; without one, none is good.
  */
 export function x509Verifier(options: X509Options): CertificateVerifier {
   const known = options.signatures.filter(({ name }) => SCHEMES.has(name));
@@ -38,7 +38,7 @@ export function x509Verifier(options: X509Options): CertificateVerifier {
       }
       const peer = parseCertificate(chain[0]);
       if (!peer.ok) return abort(ALERT.BAD_CERTIFICATE, peer.error.reason);
-      const names = purpose === 'server' && name !== undefined ? { names: [peerName(name)] } : {};
+      const names = purpose === 'server' && name !== undefined ? { names: [hostPeer(name)] } : {};
       const verification = { ...options, ...names, role: purpose, now };
       const verified = verifyChain(peer.value, wellFormed(chain.slice(1)), verification);
       if (verified.ok) return ok(x509PeerKey(peer.value.publicKey, known));
@@ -78,12 +78,6 @@ function isForHandshakes(signature: CertificateSignature): boolean {
 /** The code point of what is in {@link SCHEMES}. */
 function codeOf({ name }: CertificateSignature): number {
   return SCHEMES.get(name) ?? 0;
-}
-
-function peerName(name: string): PeerName {
-  const address = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/.exec(name);
-  if (address === null) return { kind: 'dns', value: name };
-  return { kind: 'ip', value: Uint8Array.from(address.slice(1), Number) };
 }
 
 /** Those that are certificates at all: what stands between need not be needed. */

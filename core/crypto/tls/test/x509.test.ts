@@ -6,6 +6,7 @@ import { parseCertificate } from '@atoll/x509/certificate';
 import { authorityExtensions, peerExtensions } from '@atoll/x509/emit-extension';
 import { emitCertificate, keyIdentifier, newSerial } from '@atoll/x509/issue';
 import { emitName } from '@atoll/x509/name';
+import { hostPeer } from '@atoll/x509/peer-name';
 import { privateProfile } from '@atoll/x509/profile';
 import { emitPublicKey } from '@atoll/x509/public-key';
 import { ed25519Signature } from '@atoll/x509/signature';
@@ -60,7 +61,7 @@ const VERIFIER = x509Verifier({
 function credentials(role: Purpose, name = 'host.example', issuer = AUTHORITY, until?: number) {
   const subject = party(`${role} ${name}`);
   const keys = { own: subject.identifier, issuer: issuer.identifier };
-  const names = [{ kind: 'dns', value: name } as const];
+  const names = [hostPeer(name)];
   const certificate = issue(subject, issuer, peerExtensions(keys, { names, roles: [role] }), until);
   const signers = x509Signers({ kind: 'ed25519', seed: subject.seed }, [SIGNATURE]);
   return { chain: [certificate], signers } satisfies Credentials;
@@ -113,6 +114,30 @@ describe('with certificates of X.509', () => {
     const pair = meet(own);
     expect(pair.client.failure).toMatchObject({ blame: 'peer', alert });
     expect(pair.server.failure).toMatchObject({ blame: 'alert', alert });
+  });
+
+  it.each([
+    ['192.0.2.1', '192.0.2.1'],
+    ['2001:db8::1', '2001:DB8:0:0::1'],
+  ])('one for %s is one for %s', (name, serverName) => {
+    const own = credentials('server', name);
+    const pair = meet(own, { serverName });
+    expect(connectedOf(pair.client).peerChain).toEqual(own.chain);
+    // Addresses are not sent (RFC 6066, 3).
+    expect(connectedOf(pair.server).serverName).toBe(undefined);
+    const [hello] = pair.server.events;
+    expect(hello).toMatchObject({ line: expect.not.stringContaining('serverName') });
+  });
+
+  it.each([
+    ['192.0.2.1', '192.0.2.2'],
+    ['192.0.2.1', '192.0.2.257'],
+    ['192.0.2.1', '::ffff:192.0.2.1'],
+    ['2001:db8::1', '2001:db8::2'],
+    ['host.example', '192.0.2.1'],
+  ])('one for %s is not one for %s', (name, serverName) => {
+    const pair = meet(credentials('server', name), { serverName });
+    expect(pair.client.failure).toMatchObject({ blame: 'peer', alert: ALERT.BAD_CERTIFICATE });
   });
 
   it('a server that nobody named is not verified', () => {

@@ -1,6 +1,7 @@
 import { compareBytes } from '@atoll/asn1/reader';
 import type { Extensions } from './extension.ts';
 import type { GeneralName } from './general-name.ts';
+import { ipOctets } from './ip-address.ts';
 
 /** Whom we mean to talk to: what RFC 9525 calls a reference identifier. */
 export type PeerName =
@@ -9,6 +10,12 @@ export type PeerName =
   /** 4 or 16 octets. */
   | { readonly kind: 'ip'; readonly value: Uint8Array }
   | { readonly kind: 'email'; readonly value: string };
+
+/** Whom somebody means who writes `host`: an IP address, or else the name of a host. */
+export function hostPeer(host: string): PeerName {
+  const octets = ipOctets(host);
+  return octets ? { kind: 'ip', value: octets } : { kind: 'dns', value: host };
+}
 
 /**
  * Whether the certificate is for the peer `name` (RFC 9525, 6). Only the subject alternative names count: a

@@ -22,7 +22,7 @@ export interface ClientConfig {
 
 /** What one connection is to be. */
 export interface Target {
-  /** The host name that the server's certificate must be for, and that it is told. */
+  /** The host name that the server's certificate must be for, and that it is told; or its IP address, which it is not told. */
   readonly serverName?: string;
   /** Left out of an offer when it expired or does not fit. */
   readonly session?: Session | undefined;
