@@ -1,6 +1,6 @@
 import type { Failure } from '@atoll/result/result';
 
-/** The descriptions of RFC 8446, 6, that somebody may still send. */
+/** The descriptions of RFC 8446, 6, and RFC 5246, 7.2, that somebody may still send. */
 export const ALERT = {
   CLOSE_NOTIFY: 0,
   UNEXPECTED_MESSAGE: 10,
@@ -22,6 +22,7 @@ export const ALERT = {
   INTERNAL_ERROR: 80,
   INAPPROPRIATE_FALLBACK: 86,
   USER_CANCELED: 90,
+  NO_RENEGOTIATION: 100,
   MISSING_EXTENSION: 109,
   UNSUPPORTED_EXTENSION: 110,
   UNRECOGNIZED_NAME: 112,

@@ -1,9 +1,9 @@
 /** The extensions of all messages but the ClientHello (RFC 8446, 4.2). */
-import { Writer } from '@atoll/bytes/writer';
 import {
   type Codecs,
   EXTENSION,
   type Extension,
+  extension,
   parseBytes,
   parseEmpty,
   parseU16,
@@ -129,15 +129,4 @@ export function emitRequest(request: Partial<Request>): Extension[] {
 
 export function emitTicketAnswer({ earlyData }: Partial<TicketAnswer>): Extension[] {
   return extension(EXTENSION.EARLY_DATA, earlyData, (out, most) => out.u32(most));
-}
-
-function extension<T>(
-  type: number,
-  value: T | undefined,
-  emit: (out: Writer, value: T) => void,
-): Extension[] {
-  if (value === undefined) return [];
-  const out = new Writer(64);
-  emit(out, value);
-  return [{ type, data: out.finish() }];
 }

@@ -1,9 +1,9 @@
 import type { Entropy } from '@atoll/device/system';
-import { ok } from '@atoll/result/result';
 import type { ClientConfig, Target } from './client/config.ts';
 import { stepClient } from './client/engine.ts';
 import { firstHello } from './client/hello.ts';
 import { TlsConnection } from './connection.ts';
+import { handshake13 } from './handshake.ts';
 
 /**
  * A client's end of a connection to `target`, whose hello {@link TlsConnection.start} answers. With
@@ -17,15 +17,10 @@ export function tlsClient(
   tracing = false,
 ): TlsConnection {
   const first = firstHello(config, target, entropy, now);
-  let { state } = first;
-  return new TlsConnection(
-    (received, later) => {
-      const stepped = stepClient(config, state, received, entropy, later);
-      if (!stepped.ok) return stepped;
-      state = stepped.value.state;
-      return ok(stepped.value.actions);
-    },
-    first.actions,
-    tracing,
+  const handshake = handshake13(
+    first.state,
+    (state, received, later) => stepClient(config, state, received, entropy, later),
+    config.tls12,
   );
+  return new TlsConnection(handshake, first.actions, tracing);
 }

@@ -1,14 +1,18 @@
 import { ok, type Result } from '@atoll/result/result';
 import { ALERT, abort, describeAlert, type TlsFailure } from './alert.ts';
 import { Deframer } from './deframer.ts';
-import { describeMessage } from './describe.ts';
-import { exportKeyingMaterial } from './key-schedule.ts';
-import { emitMessage, HANDSHAKE, type Message, parseMessage } from './message.ts';
-import { CONTENT, INNER_LONGEST, Protection, type RecordRange, RecordReader } from './record.ts';
+import type { Handshake } from './handshake.ts';
+import { emitMessage, HANDSHAKE } from './message.ts';
+import {
+  CONTENT,
+  INNER_LONGEST,
+  type RecordProtection,
+  type RecordRange,
+  RecordReader,
+} from './record.ts';
 import { Sender } from './sender.ts';
 import type { Session } from './session.ts';
-import type { Action, Connected, Received } from './step.ts';
-import type { CipherSuite } from './suite.ts';
+import type { Action, Connected, Exporter } from './step.ts';
 
 /** What came of something. */
 export interface Output {
@@ -28,31 +32,30 @@ export type TlsEvent =
   | { readonly kind: 'connected'; readonly connected: Connected }
   /** Something to resume with later. */
   | { readonly kind: 'session'; readonly session: Session }
-  /** The peer said that it sends nothing more; we still may. */
+  /** The peer said that it sends nothing more; we still may, except in TLS 1.2. */
   | { readonly kind: 'closed' }
   /** One handshake message: `> ClientHello …` went out, `< ServerHello …` came in. */
   | { readonly kind: 'trace'; readonly line: string };
-
-/** One handshake, in whatever state it is: what to do when a message comes. */
-export type Handshake = (received: Received, now: number) => Result<readonly Action[], TlsFailure>;
 
 /**
  * One end of a TLS connection, over any stream of bytes. Feed it with {@link handle}, and send what it and
  * all others answer. It never waits, and holds at most one record and one handshake message.
  */
 export class TlsConnection {
-  readonly #handshake: Handshake;
+  #handshake: Handshake;
   readonly #tracing: boolean;
   readonly #records = new RecordReader();
   readonly #deframer = new Deframer();
   readonly #sender = new Sender();
-  #reading: Protection | undefined;
+  #reading: RecordProtection | undefined;
   #readLimit = INNER_LONGEST;
-  #connected: { readonly suite: CipherSuite; readonly exporterSecret: Uint8Array } | undefined;
+  #exporter: Exporter | undefined;
   #readClosed = false;
   #writeClosed = false;
   /** Whether a message came: before that, even a change_cipher_spec is wrong. */
   #begun: boolean;
+  /** Whether a change_cipher_spec came that meant nothing. */
+  #pretended = false;
   /** Records since the last data. */
   #idle = 0;
   #skippable = 0;
@@ -67,12 +70,12 @@ export class TlsConnection {
     this.#handshake = handshake;
     this.#tracing = tracing;
     this.#begun = actions.length > 0;
-    for (const action of actions) this.#act(action);
+    this.#perform(actions);
     if (this.#begun) this.#sender.flushHello();
   }
 
   get isConnected(): boolean {
-    return this.#connected !== undefined;
+    return this.#exporter !== undefined;
   }
 
   /** Whether the peer said that it is done, or the connection failed. A stream that ends before was cut. */
@@ -117,50 +120,54 @@ export class TlsConnection {
   }
 
   /**
-   * Sends `data`, each record padded with zeros to a multiple of `padTo` bytes. Throws before the connection
-   * is made and after {@link close}.
+   * Sends `data`, each record padded with zeros to a multiple of `padTo` bytes; TLS 1.2 has no padding. Throws
+   * before the connection is made and when {@link isWriteClosed}: after {@link close}, and in TLS 1.2 also once
+   * the peer closed or the keys, which it cannot update, have protected all they may.
    */
   send(data: Uint8Array, padTo = 1): Uint8Array {
     if (!this.isConnected || this.#writeClosed) throw new Error('a connection that cannot send');
-    if (this.#sender.protection?.isWorn) this.#updateWriting(false);
+    const { protection } = this.#sender;
+    if (protection?.isWorn) this.#updateWriting(false);
     this.#sender.data(data, padTo);
+    if (protection?.isWorn && protection.update === undefined) this.#closeWriting();
     return this.#sender.take();
   }
 
   /** Sends close_notify, once; reading goes on. */
   close(): Uint8Array {
     if (this.#writeClosed) return NOTHING;
-    this.#writeClosed = true;
-    this.#sender.alert(WARNING, ALERT.CLOSE_NOTIFY);
-    const bytes = this.#sender.take();
-    this.#sender.wipe();
-    return bytes;
+    this.#closeWriting();
+    return this.#sender.take();
   }
 
-  /** Goes on to new keys for what we send; `both` asks the peer for the same. */
+  /** Goes on to new keys for what we send; `both` asks the peer for the same. Throws in TLS 1.2. */
   updateKeys(both: boolean): Uint8Array {
     if (!this.isConnected || this.#writeClosed) throw new Error('a connection that cannot send');
+    if (!this.#sender.protection?.update) throw new Error('TLS 1.2 cannot update its keys');
     this.#updateWriting(both);
     return this.#sender.take();
   }
 
-  /** Keying material (RFC 8446, 7.5); throws before the connection is made. */
-  exportKeyingMaterial(label: string, context: Uint8Array, length: number): Uint8Array {
-    if (this.#connected === undefined) throw new Error('nothing to export before the handshake');
-    const { suite, exporterSecret } = this.#connected;
-    return exportKeyingMaterial(suite.hash, exporterSecret, label, context, length);
+  /**
+   * Keying material (RFC 8446, 7.5; RFC 5705), for which only TLS 1.2 tells no context from an empty one.
+   * Throws before the connection is made.
+   */
+  exportKeyingMaterial(label: string, context: Uint8Array | undefined, length: number): Uint8Array {
+    if (this.#exporter === undefined) throw new Error('nothing to export before the handshake');
+    return this.#exporter.export(label, context, length);
   }
 
   #handleRecord(record: RecordRange, now: number): Result<undefined, TlsFailure> {
     const { bytes, start, end } = record;
     const outer = bytes[start];
-    if (outer === CONTENT.CHANGE_CIPHER_SPEC) return this.#handlePretence(record);
     const reading = this.#reading;
+    const isPlain = reading === undefined || reading.hidesTypes;
+    if (outer === CONTENT.CHANGE_CIPHER_SPEC && isPlain) return this.#handleChange(record, now);
     if (reading === undefined) {
       if (outer === CONTENT.APPLICATION_DATA) return this.#skip(record);
       return this.#handleContent(outer, bytes.subarray(start + 5, end), now);
     }
-    if (outer !== CONTENT.APPLICATION_DATA) {
+    if (reading.hidesTypes && outer !== CONTENT.APPLICATION_DATA) {
       // Who could not make keys tells it without; believing that changes nothing, the connection is over.
       if (outer === CONTENT.ALERT && !this.isConnected && reading.sequence === 0) {
         return this.#handleContent(outer, bytes.subarray(start + 5, end), now);
@@ -213,55 +220,52 @@ export class TlsConnection {
     for (;;) {
       const next = this.#deframer.next();
       if (!next.ok) return next;
-      const bytes = next.value;
-      if (bytes === undefined) return DONE;
-      const parsed = parseMessage(bytes);
-      if (!parsed.ok) return parsed;
-      const message = parsed.value;
+      const message = next.value;
+      if (message === undefined) return DONE;
       this.#begun = true;
-      this.#trace('<', message);
-      if (message.type === HANDSHAKE.KEY_UPDATE && this.isConnected) {
-        const updated = this.#handleKeyUpdate(message.requested);
-        if (!updated.ok) return updated;
-        continue;
-      }
-      const stepped = this.#handshake({ message, bytes }, now);
+      this.#traceMessage('<', message);
+      const stepped = this.#handshake.handle(message, now);
       if (!stepped.ok) return stepped;
-      for (const action of stepped.value) {
-        this.#act(action);
-        if (action.do.startsWith('read') && this.#deframer.isInside) return BEYOND_KEYS;
-      }
+      const performed = this.#perform(stepped.value);
+      if (!performed.ok) return performed;
     }
-  }
-
-  #handleKeyUpdate(requested: boolean): Result<undefined, TlsFailure> {
-    if (this.#deframer.isInside) return BEYOND_KEYS;
-    this.#reading?.update();
-    if (requested && !this.#writeClosed) this.#updateWriting(false);
-    return DONE;
   }
 
   #handleAlert(content: Uint8Array): Result<undefined, TlsFailure> {
     if (content.length !== 2) return abort(ALERT.DECODE_ERROR, 'an alert of another length');
-    const alert = content[1];
+    const [level, alert] = content;
     if (alert === ALERT.USER_CANCELED) return this.isConnected ? DONE : this.#countIdle();
     if (alert === ALERT.CLOSE_NOTIFY && this.isConnected) {
       this.#readClosed = true;
       this.#reading?.wipe();
       this.#events.push({ kind: 'closed' });
+      // What is to be sent yet is lost (RFC 5246, 7.2.1).
+      if (this.#handshake.version === 'TLS 1.2') this.#closeWriting();
       return DONE;
+    }
+    if (level === WARNING && this.#handshake.bearsWarnings) {
+      return this.isConnected ? DONE : this.#countIdle();
     }
     const reason = `the peer sent ${describeAlert(alert)}`;
     return { ok: false, error: { blame: 'alert', alert, reason } };
   }
 
-  /** A change_cipher_spec means nothing, and may come only during a handshake (RFC 8446, 5). */
-  #handlePretence({ bytes, start, end }: RecordRange): Result<undefined, TlsFailure> {
+  /**
+   * A change_cipher_spec may come only during a handshake, and not inside of a message. In TLS 1.3 it means
+   * nothing (RFC 8446, 5).
+   */
+  #handleChange({ bytes, start, end }: RecordRange, now: number): Result<undefined, TlsFailure> {
     const isRight = end - start === 6 && bytes[start + 5] === 1;
     if (!isRight || !this.#begun || this.isConnected || this.#deframer.isInside) {
       return abort(ALERT.UNEXPECTED_MESSAGE, 'a change_cipher_spec');
     }
-    return this.#countIdle();
+    const changed = this.#handshake.changeCipherSpec?.(now);
+    if (changed === undefined) {
+      this.#pretended = true;
+      return this.#countIdle();
+    }
+    this.#trace('<', 'ChangeCipherSpec');
+    return changed.ok ? this.#perform(changed.value) : changed;
   }
 
   /** Drops what may be early data that was not accepted (RFC 8446, 4.2.10); `otherwise` when it is not. */
@@ -280,22 +284,33 @@ export class TlsConnection {
     return abort(ALERT.UNEXPECTED_MESSAGE, `more than ${IDLE_MOST} records without data`);
   }
 
-  #act(action: Action): void {
+  #perform(actions: readonly Action[]): Result<undefined, TlsFailure> {
+    for (const action of actions) {
+      const acted = this.#act(action);
+      if (!acted.ok) return acted;
+    }
+    return DONE;
+  }
+
+  #act(action: Action): Result<undefined, TlsFailure> {
     switch (action.do) {
       case 'send':
         this.#sendMessage(action.message);
         break;
-      case 'pretend':
-        this.#sender.pretend();
+      case 'change-cipher-spec':
+        if (this.#handshake.changeCipherSpec) this.#trace('>', 'ChangeCipherSpec');
+        this.#sender.changeCipherSpec();
         break;
       case 'read-with':
-        this.#reading?.wipe();
-        this.#reading = new Protection(action.suite, action.secret);
         this.#earlyLeft = undefined;
-        break;
+        return this.#readWith(action.protection);
       case 'read-early':
-        this.#reading = new Protection(action.suite, action.secret);
         this.#earlyLeft = action.most;
+        return this.#readWith(action.protection);
+      case 'update-keys':
+        if (this.#deframer.isInside) return BEYOND_KEYS;
+        this.#reading?.update?.();
+        if (action.requested && !this.#writeClosed) this.#updateWriting(false);
         break;
       case 'send-early':
         this.#sender.data(action.data, 1);
@@ -304,7 +319,7 @@ export class TlsConnection {
         this.#sender.unprotect();
         break;
       case 'write-with':
-        this.#sender.protect(new Protection(action.suite, action.secret));
+        this.#sender.protect(action.protection);
         break;
       case 'limit':
         this.#readLimit = action.read;
@@ -314,33 +329,61 @@ export class TlsConnection {
         this.#skippable = EARLY_DATA_MOST;
         break;
       case 'connect':
-        this.#connected = { suite: action.suite, exporterSecret: action.exporterSecret };
+        this.#exporter = action.exporter;
         this.#idle = 0;
         this.#events.push({ kind: 'connected', connected: action.connected });
         break;
       case 'remember':
         this.#events.push({ kind: 'session', session: action.session });
         break;
+      case 'hand-over':
+        // What came before the ServerHello was no part of TLS 1.2.
+        if (this.#pretended) return abort(ALERT.UNEXPECTED_MESSAGE, 'an early change_cipher_spec');
+        this.#handshake = action.to;
+        break;
+      case 'warn':
+        this.#sender.alert(WARNING, action.alert);
+        break;
+      case 'ignore':
+        return this.#countIdle();
     }
+    return DONE;
   }
 
+  #readWith(protection: RecordProtection): Result<undefined, TlsFailure> {
+    this.#reading?.wipe();
+    this.#reading = protection;
+    this.#records.typesAreHidden = protection.hidesTypes;
+    return this.#deframer.isInside ? BEYOND_KEYS : DONE;
+  }
+
+  #closeWriting(): void {
+    if (this.#writeClosed) return;
+    this.#writeClosed = true;
+    this.#sender.alert(WARNING, ALERT.CLOSE_NOTIFY);
+    this.#sender.wipe();
+  }
+
+  /** New keys for what we send, where the version has them. */
   #updateWriting(requested: boolean): void {
+    const { protection } = this.#sender;
+    if (protection?.update === undefined) return;
     this.#sendMessage(emitMessage({ type: HANDSHAKE.KEY_UPDATE, requested }));
     this.#sender.flush();
-    this.#sender.protection?.update();
+    protection.update();
   }
 
   #sendMessage(bytes: Uint8Array): void {
-    if (this.#tracing) {
-      const parsed = parseMessage(bytes);
-      if (parsed.ok) this.#trace('>', parsed.value);
-    }
+    this.#traceMessage('>', bytes);
     this.#sender.message(bytes);
   }
 
-  #trace(direction: '<' | '>', message: Message): void {
-    if (!this.#tracing) return;
-    this.#events.push({ kind: 'trace', line: `${direction} ${describeMessage(message)}` });
+  #traceMessage(direction: '<' | '>', message: Uint8Array): void {
+    if (this.#tracing) this.#trace(direction, this.#handshake.describe(message));
+  }
+
+  #trace(direction: '<' | '>', what: string): void {
+    if (this.#tracing) this.#events.push({ kind: 'trace', line: `${direction} ${what}` });
   }
 
   #fail(failure: TlsFailure): Output {
@@ -351,7 +394,7 @@ export class TlsConnection {
     const output = { ...this.#output(), failure };
     this.#sender.wipe();
     this.#reading?.wipe();
-    this.#connected?.exporterSecret.fill(0);
+    this.#exporter?.wipe();
     return output;
   }
 

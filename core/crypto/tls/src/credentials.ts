@@ -20,7 +20,7 @@ export interface Signer {
   sign(message: Uint8Array, entropy: Entropy): Uint8Array;
 }
 
-/** Signs with `key`; throws when the scheme is none of TLS 1.3. */
+/** Signs with `key`; throws when the scheme is none of TLS. */
 export function signer<PrivateKey>(
   scheme: SignatureScheme<unknown, PrivateKey>,
   key: PrivateKey,
@@ -31,14 +31,14 @@ export function signer<PrivateKey>(
   };
 }
 
-/** The code point of a scheme that may sign a handshake; throws when `name` is none. */
+/** The code point of a scheme; throws when `name` is none. */
 export function schemeCode(name: string): number {
   const code = SCHEMES.get(name);
-  if (code === undefined || !signsHandshakes(code)) throw new Error(`TLS 1.3 does not use ${name}`);
+  if (code === undefined) throw new Error(`TLS does not use ${name}`);
   return code;
 }
 
-/** Whether `scheme` may be in a CertificateVerify; PKCS#1 v1.5 is for certificates only. */
+/** Whether `scheme` may sign a handshake of TLS 1.3. PKCS#1 v1.5 may not: it is for certificates, and TLS 1.2. */
 export function signsHandshakes(scheme: number): boolean {
   return (scheme & 0xff) !== PKCS1;
 }
@@ -48,7 +48,10 @@ export type Purpose = 'server' | 'client';
 
 /** Decides about chains of certificates. */
 export interface CertificateVerifier {
-  /** Code points of what may sign the peer's CertificateVerify, in the order in which to prefer them. */
+  /**
+   * Code points of what may sign the peer's handshakes, in the order in which to prefer them. PKCS#1 v1.5, which is
+   * among them for TLS 1.2, signs none of TLS 1.3 (RFC 8446, 4.2.3).
+   */
   readonly schemes: readonly number[];
   /** Code points of what may sign certificates, when these are others. */
   readonly certificateSchemes?: readonly number[];
@@ -68,8 +71,11 @@ export interface CertificateVerifier {
 
 /** The public key of the peer. */
 export interface PeerKey {
-  /** Whether `signature` is one of `message`; false when the key cannot be used with `scheme`. */
-  verify(scheme: number, message: Uint8Array, signature: Uint8Array): boolean;
+  /**
+   * Whether `signature` is one of `message`; false when the key cannot be used with `scheme`. With `anyCurve`, the
+   * schemes of ECDSA stand for their hash alone, as TLS 1.2 has it (RFC 8446, 4.2.3).
+   */
+  verify(scheme: number, message: Uint8Array, signature: Uint8Array, anyCurve?: boolean): boolean;
 }
 
 /** What a CertificateVerify signs (RFC 8446, 4.4.3). */

@@ -4,11 +4,14 @@ import { type ClientHello, HANDSHAKE, isRetry, type Message, type ServerHello } 
 import { GROUPS, nameOf, SCHEMES, SUITES } from './names.ts';
 import { OFFER } from './offer.ts';
 
-/** One line for logs and traces: `ServerHello TLS_AES_128_GCM_SHA256, version 0x0304, keyShare x25519`. */
-export function describeMessage(message: Message): string {
+/**
+ * One line for logs and traces: `ServerHello TLS_AES_128_GCM_SHA256, version 0x0304, keyShare x25519`. `suites` has
+ * the names of what clients offer.
+ */
+export function describeMessage(message: Message, suites = SUITES): string {
   switch (message.type) {
     case HANDSHAKE.CLIENT_HELLO:
-      return describeClientHello(message);
+      return describeClientHello(message, suites);
     case HANDSHAKE.SERVER_HELLO:
       return describeServerHello(message);
     case HANDSHAKE.NEW_SESSION_TICKET:
@@ -34,8 +37,11 @@ export function describeMessage(message: Message): string {
   }
 }
 
-function describeClientHello({ suites, extensions }: ClientHello): string {
-  const names = some(suites, (suite) => nameOf(SUITES, suite));
+function describeClientHello(
+  { suites, extensions }: ClientHello,
+  registry: ReadonlyMap<string, number>,
+): string {
+  const names = some(suites, (suite) => nameOf(registry, suite));
   return line(`ClientHello ${names}`, OFFER, extensions);
 }
 
@@ -45,7 +51,8 @@ function describeServerHello(hello: ServerHello): string {
   return line(`ServerHello ${suite}`, HELLO_ANSWER, hello.extensions);
 }
 
-function line<T>(what: string, codecs: Codecs<T>, extensions: readonly Extension[]): string {
+/** `what`, and what `codecs` read in `extensions`. */
+export function line<T>(what: string, codecs: Codecs<T>, extensions: readonly Extension[]): string {
   const read = readExtensions(codecs, extensions);
   if (!read.ok) return `${what}, ${read.error.reason}`;
   const parts = Object.entries(read.value).map(([key, value]) => `${key} ${describe(key, value)}`);
@@ -75,7 +82,7 @@ function describe(key: string, value: unknown): string {
 }
 
 /** The first few of `values`: what a peer sends shall not fill a log. */
-function some<T>(values: readonly T[], name: (value: T) => string): string {
+export function some<T>(values: readonly T[], name: (value: T) => string): string {
   const names = values.slice(0, SHOWN).map(name).join(' ');
   return values.length > SHOWN ? `${names} and ${values.length - SHOWN} more` : names;
 }

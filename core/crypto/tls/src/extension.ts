@@ -1,6 +1,6 @@
 /** Extensions (RFC 8446, 4.2): bytes <-> values, and which of them may stand in which message. */
 import { Reader } from '@atoll/bytes/reader';
-import type { Writer } from '@atoll/bytes/writer';
+import { Writer } from '@atoll/bytes/writer';
 import { ok, type Result } from '@atoll/result/result';
 import { ALERT, abort, type TlsFailure } from './alert.ts';
 import { around16, isWhole, vector16, writeVector16 } from './vector.ts';
@@ -51,6 +51,18 @@ export function emitExtensions(out: Writer, extensions: readonly Extension[]): v
       writeVector16(out, data);
     }
   });
+}
+
+/** The extension with `value`, as `emit` writes it; none when there is none. */
+export function extension<T>(
+  type: number,
+  value: T | undefined,
+  emit: (out: Writer, value: T) => void,
+): Extension[] {
+  if (value === undefined) return [];
+  const out = new Writer(64);
+  emit(out, value);
+  return [{ type, data: out.finish() }];
 }
 
 /** What a kind of message may carry: the type and the parser of each value in `T`. */

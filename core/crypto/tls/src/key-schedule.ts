@@ -3,6 +3,7 @@ import { encodeUtf8 } from '@atoll/bytes/utf8';
 import { Writer } from '@atoll/bytes/writer';
 import type { HashAlgorithm } from '@atoll/primitives/hash';
 import { hkdfExpand, hkdfExtract } from '@atoll/primitives/hkdf';
+import type { Exporter } from './step.ts';
 import { writeVector8 } from './vector.ts';
 
 /** HKDF-Expand-Label: `label` goes without its `tls13 `. */
@@ -99,6 +100,15 @@ export function resumptionPsk(
   nonce: Uint8Array,
 ): Uint8Array {
   return expandLabel(hash, resumptionSecret, 'resumption', nonce, hash.digestLength);
+}
+
+/** The exporter of a connection; takes `exporterSecret` over. No context is the same as an empty one. */
+export function exporter(hash: HashAlgorithm, exporterSecret: Uint8Array): Exporter {
+  return {
+    export: (label, context = NOTHING, length) =>
+      exportKeyingMaterial(hash, exporterSecret, label, context, length),
+    wipe: () => void exporterSecret.fill(0),
+  };
 }
 
 /** Keying material for somebody else (RFC 8446, 7.5): `length` bytes, bound to `label` and `context`. */

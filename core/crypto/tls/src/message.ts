@@ -14,16 +14,20 @@ import {
   writeVector24,
 } from './vector.ts';
 
-/** RFC 8446, 4. */
+/** RFC 8446, 4, and what only TLS 1.2 has (RFC 5246, 7.4). */
 export const HANDSHAKE = {
+  HELLO_REQUEST: 0,
   CLIENT_HELLO: 1,
   SERVER_HELLO: 2,
   NEW_SESSION_TICKET: 4,
   END_OF_EARLY_DATA: 5,
   ENCRYPTED_EXTENSIONS: 8,
   CERTIFICATE: 11,
+  SERVER_KEY_EXCHANGE: 12,
   CERTIFICATE_REQUEST: 13,
+  SERVER_HELLO_DONE: 14,
   CERTIFICATE_VERIFY: 15,
+  CLIENT_KEY_EXCHANGE: 16,
   FINISHED: 20,
   KEY_UPDATE: 24,
   MESSAGE_HASH: 254,
@@ -166,9 +170,14 @@ export function parseMessage(bytes: Uint8Array): Result<Message, TlsFailure> {
 export function emitMessage(message: Message): Uint8Array {
   const body = new Writer();
   emitBody(body, message);
+  return frame(message.type, body.view());
+}
+
+/** The message of `type` with `body`. */
+export function frame(type: number, body: Uint8Array): Uint8Array {
   const out = new Writer(HANDSHAKE_HEADER_LENGTH + body.length);
-  out.u8(message.type);
-  writeVector24(out, body.view());
+  out.u8(type);
+  writeVector24(out, body);
   return out.finish();
 }
 
@@ -182,6 +191,18 @@ export const RETRY_RANDOM: Uint8Array = /* @__PURE__ */ Uint8Array.of(
   ...[0xcf, 0x21, 0xad, 0x74, 0xe5, 0x9a, 0x61, 0x11, 0xbe, 0x1d, 0x8c, 0x02, 0x1e, 0x65, 0xb8],
   ...[0x91, 0xc2, 0xa2, 0x11, 0x16, 0x7a, 0xbb, 0x8c, 0x5e, 0x07, 0x9e, 0x09, 0xe2, 0xc8, 0xa8],
   ...[0x33, 0x9c],
+);
+
+/** Whether a random says that its server speaks better versions than that of its hello. */
+export function isDowngraded({ random }: ServerHello): boolean {
+  const end = random.subarray(RANDOM_LENGTH - DOWNGRADED.length);
+  // The last byte tells TLS 1.2 from what is older.
+  return end.every((byte, index) => byte === DOWNGRADED[index] || (index === 7 && byte === 0));
+}
+
+/** `DOWNGRD` and 1 (RFC 8446, 4.1.3). */
+export const DOWNGRADED: Uint8Array = /* @__PURE__ */ Uint8Array.of(
+  ...[0x44, 0x4f, 0x57, 0x4e, 0x47, 0x52, 0x44, 0x01],
 );
 
 function parseClientHello(body: Reader): Result<ClientHello, TlsFailure> {
@@ -381,5 +402,5 @@ function malformed(reason: string): { readonly ok: false; readonly error: TlsFai
 const RANDOM_LENGTH = 32;
 const SESSION_ID_LONGEST = 32;
 /** Certificates in one message; longer chains are not for verifying, but for keeping us busy. */
-const CHAIN_LONGEST = 10;
+export const CHAIN_LONGEST = 10;
 const NOTHING = new Uint8Array(0);

@@ -1,4 +1,4 @@
-/** Code points of IANA's TLS registries, by the names that they have there. */
+/** Code points of IANA's TLS registries, by the names that they have there; for TLS 1.2 only, see `tls12/suite.ts`. */
 
 export const SUITES: ReadonlyMap<string, number> = /* @__PURE__ */ new Map([
   ['TLS_AES_128_GCM_SHA256', 0x1301],

@@ -35,6 +35,8 @@ export interface RecordRange {
 
 /** Cuts a stream of bytes into records, in place: only one that is not whole yet is copied. */
 export class RecordReader {
+  /** Whether only records of type application_data are protected, and so longer than others. */
+  typesAreHidden = true;
   #input: Uint8Array = NOTHING;
   #at = 0;
   #held: Uint8Array = NOTHING;
@@ -69,7 +71,7 @@ export class RecordReader {
     const bytes = this.#input;
     const start = this.#at;
     if (bytes.length - start >= RECORD_HEADER_LENGTH) {
-      const length = recordLength(bytes, start);
+      const length = recordLength(bytes, start, this.typesAreHidden);
       if (!length.ok) return length;
       const end = start + length.value;
       if (end <= bytes.length) {
@@ -88,7 +90,7 @@ export class RecordReader {
 
   #nextHeld(): Result<RecordRange | undefined, TlsFailure> {
     if (!this.#hold(RECORD_HEADER_LENGTH)) return ok(undefined);
-    const length = recordLength(this.#held, 0);
+    const length = recordLength(this.#held, 0, this.typesAreHidden);
     if (!length.ok) return length;
     if (this.#held.length < length.value) {
       const whole = new Uint8Array(length.value);
@@ -117,13 +119,18 @@ export class RecordReader {
 }
 
 /** Bytes of the record at `start`, with its header. Its version says nothing (RFC 8446, 5.1). */
-function recordLength(bytes: Uint8Array, start: number): Result<number, TlsFailure> {
+function recordLength(
+  bytes: Uint8Array,
+  start: number,
+  typesAreHidden: boolean,
+): Result<number, TlsFailure> {
   const type = bytes[start];
   if (type < CONTENT.CHANGE_CIPHER_SPEC || type > CONTENT.APPLICATION_DATA) {
     return abort(ALERT.UNEXPECTED_MESSAGE, `a record of type ${type}`);
   }
   const length = u16(bytes, start + 3);
-  const most = type === CONTENT.APPLICATION_DATA ? CIPHERTEXT_LONGEST : PLAINTEXT_LONGEST;
+  const isPlain = typesAreHidden && type !== CONTENT.APPLICATION_DATA;
+  const most = isPlain ? PLAINTEXT_LONGEST : CIPHERTEXT_LONGEST;
   if (length > most) return abort(ALERT.RECORD_OVERFLOW, `a record of ${length} bytes`);
   return ok(RECORD_HEADER_LENGTH + length);
 }
@@ -147,8 +154,39 @@ export interface Opened {
   readonly end: number;
 }
 
-/** What protects the records of one direction, from one traffic secret on (RFC 8446, 5.2 to 5.5). */
-export class Protection {
+/** What protects the records of one direction. */
+export interface RecordProtection {
+  /** How many records went through under these keys. */
+  readonly sequence: number;
+  /** Whether the keys protected as many records as their AEAD allows. */
+  readonly isWorn: boolean;
+  /** Whether all records look like application_data; those of TLS 1.2 show their types. */
+  readonly hidesTypes: boolean;
+  /** Where in a record its content starts. */
+  readonly contentStart: number;
+  /** Bytes that a record has beside its content and padding. */
+  readonly overhead: number;
+  /**
+   * Makes a record of `type`, which starts at `start`, of the `length` bytes of content at
+   * {@link contentStart} in it, which become the ciphertext; answers where it ends, {@link overhead} and
+   * `padding` longer. What does not hide types does not pad.
+   */
+  seal(bytes: Uint8Array, start: number, type: number, length: number, padding: number): number;
+  /**
+   * Opens the record at `[start, end)` of `bytes` in place. `innerLongest` bounds content, type and
+   * padding together, also where the type is not inside.
+   */
+  open(record: RecordRange, innerLongest: number): Result<Opened, TlsFailure>;
+  /** Goes on to the next keys (KeyUpdate) and forgets these, if the version can. */
+  update?(): void;
+  /** Forgets the keys, as far as the language allows. */
+  wipe(): void;
+}
+
+/** The protection of TLS 1.3, from one traffic secret on (RFC 8446, 5.2 to 5.5). */
+export class Protection implements RecordProtection {
+  readonly hidesTypes = true;
+  readonly contentStart = RECORD_HEADER_LENGTH;
   readonly suite: CipherSuite;
   #secret: Uint8Array;
   #aead: Aead;
@@ -165,25 +203,18 @@ export class Protection {
     [this.#aead, this.#iv] = trafficKeys(suite, secret);
   }
 
-  /** How many records went through under these keys. */
   get sequence(): number {
     return this.#sequence;
   }
 
-  /** Whether the keys protected as many records as their AEAD allows. */
   get isWorn(): boolean {
     return this.#sequence >= this.suite.recordLimit;
   }
 
-  /** Bytes that a record has beside its content and padding. */
   get overhead(): number {
     return RECORD_HEADER_LENGTH + 1 + this.suite.aead.tagLength;
   }
 
-  /**
-   * Makes a record of `type` of the content at `[start + 5, start + 5 + length)`, which becomes the
-   * ciphertext, with `padding` zeros; answers where it ends, {@link overhead} and padding behind the content.
-   */
   seal(bytes: Uint8Array, start: number, type: number, length: number, padding = 0): number {
     const content = start + RECORD_HEADER_LENGTH;
     const end = content + length + 1 + padding;
@@ -197,10 +228,6 @@ export class Protection {
     return end + tagLength;
   }
 
-  /**
-   * Opens the record at `[start, end)` of `bytes` in place. `innerLongest` bounds content, type and
-   * padding together; it is our record_size_limit.
-   */
   open({ bytes, start, end }: RecordRange, innerLongest: number): Result<Opened, TlsFailure> {
     const content = start + RECORD_HEADER_LENGTH;
     const tag = end - this.suite.aead.tagLength;
@@ -219,7 +246,6 @@ export class Protection {
     return ok({ type: bytes[at], start: content, end: at });
   }
 
-  /** Goes on to the next keys (KeyUpdate) and forgets these. */
   update(): void {
     const next = nextTrafficSecret(this.suite.hash, this.#secret);
     this.wipe();
@@ -228,7 +254,6 @@ export class Protection {
     this.#sequence = 0;
   }
 
-  /** Forgets the keys, as far as the language allows. */
   wipe(): void {
     this.#secret.fill(0);
     this.#iv.fill(0);

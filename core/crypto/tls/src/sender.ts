@@ -4,8 +4,8 @@ import {
   CONTENT,
   INNER_LONGEST,
   PLAINTEXT_LONGEST,
-  type Protection,
   RECORD_HEADER_LENGTH,
+  type RecordProtection,
   writeRecordHeader,
 } from './record.ts';
 
@@ -13,17 +13,17 @@ import {
 export class Sender {
   /** The most bytes of content, type and padding in a protected record: the peer's record_size_limit. */
   limit = INNER_LONGEST;
-  #protection: Protection | undefined;
+  #protection: RecordProtection | undefined;
   #flight: Writer | undefined;
   #records: Writer | undefined;
 
   /** What protects records; nothing yet while this is `undefined`. */
-  get protection(): Protection | undefined {
+  get protection(): RecordProtection | undefined {
     return this.#protection;
   }
 
   /** Goes on with `protection`; what was written before it leaves without it. */
-  protect(protection: Protection): void {
+  protect(protection: RecordProtection): void {
     this.flush();
     this.#protection?.wipe();
     this.#protection = protection;
@@ -66,8 +66,8 @@ export class Sender {
     this.#write(CONTENT.ALERT, Uint8Array.of(level, description), 1);
   }
 
-  /** The change_cipher_spec that nothing ever protects. */
-  pretend(): void {
+  /** A change_cipher_spec, which nothing ever protects: there is no second handshake. */
+  changeCipherSpec(): void {
     this.flush();
     this.#records ??= new Writer(RECORD_HEADER_LENGTH + 1);
     const start = this.#records.length;
@@ -76,7 +76,7 @@ export class Sender {
     writeRecordHeader(this.#records.view(), start, CONTENT.CHANGE_CIPHER_SPEC, 1);
   }
 
-  /** Application data, in as many records as it takes, each padded to a multiple of `padTo` bytes. */
+  /** Application data, in as many records as it takes, each padded to a multiple of `padTo` bytes if that can be. */
   data(bytes: Uint8Array, padTo: number): void {
     this.flush();
     const { overhead } = this.#protection ?? { overhead: RECORD_HEADER_LENGTH };
@@ -108,18 +108,19 @@ export class Sender {
     this.#records ??= new Writer(content.length + 64);
     const out = this.#records;
     const start = out.length;
-    out.zeros(RECORD_HEADER_LENGTH);
-    out.bytes(content);
     const protection = this.#protection;
     if (protection === undefined) {
+      out.zeros(RECORD_HEADER_LENGTH);
+      out.bytes(content);
       writeRecordHeader(out.view(), start, type, content.length);
       return;
     }
-    const padding = Math.min(
-      (padTo - (content.length % padTo)) % padTo,
-      this.limit - 1 - content.length,
-    );
-    out.zeros(protection.overhead - RECORD_HEADER_LENGTH + padding);
+    const { contentStart, overhead, hidesTypes } = protection;
+    const wanted = hidesTypes ? (padTo - (content.length % padTo)) % padTo : 0;
+    const padding = Math.min(wanted, this.limit - 1 - content.length);
+    out.zeros(contentStart);
+    out.bytes(content);
+    out.zeros(overhead - contentStart + padding);
     protection.seal(out.view(), start, type, content.length, padding);
   }
 }

@@ -1,11 +1,16 @@
+export type TlsVersion = 'TLS 1.3' | 'TLS 1.2';
+
 /** What a client keeps of a connection to resume it later; as secret as a key. */
 export interface Session {
+  readonly version: TlsVersion;
   readonly serverName: string | undefined;
   readonly suite: number;
   /** The name of the hash of its suite; only with this one it resumes. */
   readonly hash: string;
+  /** The master secret in TLS 1.2. */
   readonly psk: Uint8Array;
   readonly ticket: Uint8Array;
+  /** Milliseconds that hide the ticket's age; 0 in TLS 1.2, which does not tell it. */
   readonly ageAdd: number;
   /** What ALPN chose. */
   readonly protocol: string | undefined;

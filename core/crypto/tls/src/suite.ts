@@ -23,9 +23,9 @@ export function cipherSuite(aead: AeadAlgorithm, hash: HashAlgorithm): CipherSui
 
 /**
  * AES-GCM: 2^24.5 full records (RFC 8446, 5.5). AES-CCM: 2^23 (RFC 9147, B.1). ChaCha20-Poly1305 has
- * none below the sequence number; ours stays exact in a double.
+ * none below the sequence number; ours stays exact in a double. TLS 1.2 names no limits: its keys wear alike.
  */
-function recordLimit(aead: string): number {
+export function recordLimit(aead: string): number {
   if (aead.includes('CCM')) return 2 ** 23;
   return aead.includes('GCM') ? 23_726_566 : 2 ** 48;
 }

@@ -9,13 +9,8 @@ import type { PrivateKey } from '@atoll/x509/private-key';
 import type { PublicKey } from '@atoll/x509/public-key';
 import type { CertificateSignature } from '@atoll/x509/signature';
 import { ALERT, abort } from './alert.ts';
-import {
-  type CertificateVerifier,
-  type PeerKey,
-  type Signer,
-  signsHandshakes,
-} from './credentials.ts';
-import { SCHEMES } from './names.ts';
+import type { CertificateVerifier, PeerKey, Signer } from './credentials.ts';
+import { nameOf, SCHEMES } from './names.ts';
 
 /** As for `verifyChain`; role, time and names come with each connection. */
 export type X509Options = Omit<Verification, 'role' | 'now' | 'names'>;
@@ -25,10 +20,9 @@ export type X509Options = Omit<Verification, 'role' | 'now' | 'names'>;
  * have been asked for by a host name or an IP address; without one, none is good.
  */
 export function x509Verifier(options: X509Options): CertificateVerifier {
-  const known = options.signatures.filter(({ name }) => SCHEMES.has(name));
-  const codes = known.map(codeOf);
+  const codes = options.signatures.filter(isKnown).map(codeOf);
   return {
-    schemes: codes.filter(signsHandshakes),
+    schemes: codes,
     certificateSchemes: codes,
     authorities: options.roots.map(({ subject }) => subject.bytes),
     verify(chain, name, purpose, now) {
@@ -41,7 +35,7 @@ export function x509Verifier(options: X509Options): CertificateVerifier {
       const names = purpose === 'server' && name !== undefined ? { names: [hostPeer(name)] } : {};
       const verification = { ...options, ...names, role: purpose, now };
       const verified = verifyChain(peer.value, wellFormed(chain.slice(1)), verification);
-      if (verified.ok) return ok(x509PeerKey(peer.value.publicKey, known));
+      if (verified.ok) return ok(x509PeerKey(peer.value.publicKey, options.signatures));
       const { blame, rule, reason } = verified.error;
       return { ok: false, error: { blame, alert: ALERTS[rule], reason } };
     },
@@ -54,7 +48,7 @@ export function x509Signers(
   signatures: readonly CertificateSignature[],
 ): Signer[] {
   return signatures
-    .filter((signature) => isForHandshakes(signature) && signature.fits(key))
+    .filter((signature) => isKnown(signature) && signature.fits(key))
     .map((signature) => ({
       scheme: codeOf(signature),
       sign: (message, entropy) => signature.sign(key, message, entropy),
@@ -64,18 +58,26 @@ export function x509Signers(
 /** What verifies the handshake of the peer with this key, whatever its certificate is good for. */
 export function x509PeerKey(key: PublicKey, signatures: readonly CertificateSignature[]): PeerKey {
   return {
-    verify(scheme, message, signature) {
-      const way = signatures.find((one) => codeOf(one) === scheme && isForHandshakes(one));
-      return way?.fits(key) === true && way.verify(key, message, signature);
+    verify(scheme, message, signature, anyCurve = false) {
+      const name = nameOf(SCHEMES, scheme);
+      const isMeant = (one: string) => one === name || (anyCurve && isSameHash(one, name));
+      const way = signatures.find((one) => isMeant(one.name) && one.fits(key));
+      return way?.verify(key, message, signature) ?? false;
     },
   };
 }
 
-function isForHandshakes(signature: CertificateSignature): boolean {
-  return SCHEMES.has(signature.name) && signsHandshakes(codeOf(signature));
+/** Whether two names of ECDSA differ in their curves only. */
+function isSameHash(one: string, other: string): boolean {
+  const hash = /^ecdsa_.*(_sha\d+)$/.exec(one)?.[1];
+  return hash !== undefined && other.startsWith('ecdsa_') && other.endsWith(hash);
 }
 
-/** The code point of what is in {@link SCHEMES}. */
+function isKnown({ name }: CertificateSignature): boolean {
+  return SCHEMES.has(name);
+}
+
+/** The code point of what {@link isKnown}. */
 function codeOf({ name }: CertificateSignature): number {
   return SCHEMES.get(name) ?? 0;
 }

@@ -1,11 +1,12 @@
-import { ok } from '@atoll/result/result';
 import { Random } from '@atoll/sim/random';
 import { describe, expect, it } from 'vitest';
 import { ALERT } from '../src/alert.ts';
 import { stepClient } from '../src/client/engine.ts';
 import { firstHello } from '../src/client/hello.ts';
+import type { ClientState } from '../src/client/state.ts';
 import { TlsConnection } from '../src/connection.ts';
 import { EXTENSION } from '../src/extension.ts';
+import { handshake13 } from '../src/handshake.ts';
 import { emitMessage } from '../src/message.ts';
 import { ReplayGuard } from '../src/server/early.ts';
 import { TicketKeys } from '../src/server/ticket.ts';
@@ -16,22 +17,16 @@ import { CLIENT, connectedOf, GROUPS, NOW, Pair, SERVER, SUITES, sessionOf } fro
 function earlyClient(): TlsConnection {
   const random = new Random(1);
   const first = firstHello(CLIENT, { serverName: 'host' }, random, NOW);
-  let { state } = first;
+  const { state } = first;
   if (state.expects !== 'ServerHello') throw new Error(state.expects);
   const early = { type: EXTENSION.EARLY_DATA, data: new Uint8Array(0) };
   const hello = { ...state.hello, extensions: [...state.hello.extensions, early] };
   const bytes = emitMessage(hello);
-  state = { ...state, hello, bytes };
-  return new TlsConnection(
-    (received, now) => {
-      const stepped = stepClient(CLIENT, state, received, random, now);
-      if (!stepped.ok) return stepped;
-      state = stepped.value.state;
-      return ok(stepped.value.actions);
-    },
-    [{ do: 'send', message: bytes }],
-    false,
+  const start: ClientState = { ...state, hello, bytes };
+  const handshake = handshake13<ClientState>(start, (before, received, now) =>
+    stepClient(CLIENT, before, received, random, now),
   );
+  return new TlsConnection(handshake, [{ do: 'send', message: bytes }], false);
 }
 
 /** A record under keys that nobody here has. */

@@ -4,7 +4,7 @@ import type { Kem } from '@atoll/primitives/kem';
 import type { Random } from '@atoll/sim/random';
 import { group } from '@atoll/tls/group';
 import { finishedMac, KeySchedule } from '@atoll/tls/key-schedule';
-import { HANDSHAKE } from '@atoll/tls/message';
+import { HANDSHAKE, TLS13 } from '@atoll/tls/message';
 import { bindersLength } from '@atoll/tls/offer';
 import { verifyFinished } from '@atoll/tls/proof';
 import { resume } from '@atoll/tls/server/resume';
@@ -41,6 +41,7 @@ export function binderCheck(
   const suite = cipherSuite(aead, hash);
   const tickets = new TicketKeys(aead);
   const content = {
+    version: TLS13,
     issued: 0,
     suite: suite.code,
     hash: hash.name,

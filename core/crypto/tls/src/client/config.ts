@@ -2,10 +2,14 @@ import type { CertificateVerifier, Credentials } from '../credentials.ts';
 import type { Group } from '../group.ts';
 import type { Session } from '../session.ts';
 import type { CipherSuite } from '../suite.ts';
+import type { Tls12Client } from '../tls12/client.ts';
 
 /** What stays the same for many connections. Lists are in the order in which to prefer their items. */
 export interface ClientConfig {
+  /** Of TLS 1.3, which is not spoken when there are none. */
   readonly suites: readonly CipherSuite[];
+  /** For servers that do not speak TLS 1.3; without it, they are refused. */
+  readonly tls12?: Tls12Client;
   readonly groups: readonly Group[];
   /** For how many groups a key is sent before the server said which it wants; 1 when nothing is said. */
   readonly keyShares?: number;

@@ -3,9 +3,10 @@ import type { Entropy } from '@atoll/device/system';
 import { ok } from '@atoll/result/result';
 import { ALERT, abort } from '../alert.ts';
 import { ENCRYPTED_ANSWER, REQUEST, TICKET_ANSWER } from '../answer.ts';
+import { signsHandshakes } from '../credentials.ts';
 import { describeMessage } from '../describe.ts';
 import { readExtensions } from '../extension.ts';
-import { finishedMac, resumptionPsk } from '../key-schedule.ts';
+import { exporter, finishedMac, resumptionPsk } from '../key-schedule.ts';
 import {
   type Certificate,
   type CertificateRequest,
@@ -17,7 +18,7 @@ import {
   type NewSessionTicket,
 } from '../message.ts';
 import { authenticate, verifyCertificate, verifyFinished, verifySignature } from '../proof.ts';
-import { checkedLimit, INNER_LONGEST } from '../record.ts';
+import { checkedLimit, INNER_LONGEST, Protection } from '../record.ts';
 import { LIFETIME_LONGEST, type Session } from '../session.ts';
 import type { Action, Received, Stepped } from '../step.ts';
 import type { CipherSuite } from '../suite.ts';
@@ -62,6 +63,8 @@ export function stepClient(
     case 'NewSessionTicket':
       if (message.type !== HANDSHAKE.NEW_SESSION_TICKET) break;
       return handleTicket(state, message, now);
+    case 'nothing':
+      break;
   }
   const reason = `${describeMessage(message)}, where ${state.expects} belongs`;
   return abort(ALERT.UNEXPECTED_MESSAGE, reason);
@@ -84,7 +87,7 @@ function handleEncryptedExtensions(
   }
   const actions: Action[] = [];
   if (early && !earlyData) {
-    actions.push({ do: 'write-with', suite, secret: clientSecret.slice() });
+    actions.push({ do: 'write-with', protection: new Protection(suite, clientSecret.slice()) });
   }
   if (recordSizeLimit !== undefined) {
     if (recordSizeLimit < 64 || recordSizeLimit > INNER_LONGEST) {
@@ -165,7 +168,7 @@ function handleFinished(
     const endOfEarlyData = emitMessage({ type: HANDSHAKE.END_OF_EARLY_DATA });
     transcript.add(endOfEarlyData);
     end.push({ do: 'send', message: endOfEarlyData });
-    end.push({ do: 'write-with', suite, secret: clientSecret.slice() });
+    end.push({ do: 'write-with', protection: new Protection(suite, clientSecret.slice()) });
   }
   const messages = state.requested ? answerRequest(config, state, state.requested, entropy) : [];
   const mac = finishedMac(suite.hash, clientSecret, transcript.digest());
@@ -187,13 +190,13 @@ function handleFinished(
       ...end,
       ...messages.map((message) => ({ do: 'send', message }) as const),
       { do: 'send', message: finished },
-      { do: 'read-with', suite, secret: serverTraffic },
-      { do: 'write-with', suite, secret: clientTraffic },
+      { do: 'read-with', protection: new Protection(suite, serverTraffic) },
+      { do: 'write-with', protection: new Protection(suite, clientTraffic) },
       {
         do: 'connect',
-        suite,
-        exporterSecret,
+        exporter: exporter(suite.hash, exporterSecret),
         connected: {
+          version: 'TLS 1.3',
           suite: suite.name,
           group: state.group.kem.name,
           resumed: state.resumed,
@@ -214,7 +217,9 @@ function answerRequest(
   requested: readonly number[],
   entropy: Entropy,
 ): Uint8Array[] {
-  const signer = credentials?.signers.find(({ scheme }) => requested.includes(scheme));
+  const signer = credentials?.signers.find(
+    ({ scheme }) => signsHandshakes(scheme) && requested.includes(scheme),
+  );
   return authenticate(credentials?.chain ?? [], signer, 'client', transcript, entropy);
 }
 
@@ -230,7 +235,8 @@ function handleTicket(
   if (!read.ok) return read;
   if (lifetime === 0) return ok({ state, actions: [] });
   const { hash } = state.suite;
-  const session = {
+  const session: Session = {
+    version: 'TLS 1.3',
     serverName: state.serverName,
     suite: state.suite.code,
     hash: hash.name,

@@ -5,7 +5,7 @@ import type { RetryAnswer } from '../answer.ts';
 import { finishedMac, KeySchedule } from '../key-schedule.ts';
 import { type ClientHello, emitMessage, HANDSHAKE, TLS12, TLS13 } from '../message.ts';
 import { bindersLength, emitOffer, type Offer, type OfferedPsks, PSK_DHE_KE } from '../offer.ts';
-import { checkedLimit } from '../record.ts';
+import { checkedLimit, Protection } from '../record.ts';
 import type { Session } from '../session.ts';
 import type { Action, Step } from '../step.ts';
 import type { CipherSuite } from '../suite.ts';
@@ -21,9 +21,12 @@ export function firstHello(
 ): Step<ClientState> {
   const compatible = config.compatibility ?? true;
   const random = randomBytes(entropy, 32);
-  const sessionId = compatible ? randomBytes(entropy, 32) : NOTHING;
+  // A server of TLS 1.2 repeats it to say that it takes the ticket (RFC 5077, 3.4).
+  const identifies = compatible || target.session?.version === 'TLS 1.2';
+  const sessionId = identifies ? randomBytes(entropy, 32) : NOTHING;
+  const speaks13 = config.suites.length > 0;
   const keys = config.groups
-    .slice(0, config.keyShares ?? 1)
+    .slice(0, speaks13 ? (config.keyShares ?? 1) : 0)
     .map((group) => ({ group, pair: group.kem.generate(entropy) }));
   const session = usable(config, target, now);
   const hash = config.suites.find((suite) => suite.hash.name === session?.hash)?.hash;
@@ -33,14 +36,15 @@ export function firstHello(
     ...(early && { earlyData: true as const }),
     ...pskOffer(session, hash, now),
   };
+  const older = config.tls12?.offer(config, session);
   const hello: ClientHello = {
     type: HANDSHAKE.CLIENT_HELLO,
     legacyVersion: TLS12,
     random,
     sessionId,
-    suites: config.suites.map((suite) => suite.code),
+    suites: [...config.suites.map((suite) => suite.code), ...(older?.suites ?? [])],
     compressions: Uint8Array.of(0),
-    extensions: emitOffer(offer),
+    extensions: [...(older?.extensions ?? []), ...emitOffer(offer)],
   };
   const bytes = emitMessage(hello);
   if (session && hash && offer.preSharedKey) {
@@ -56,6 +60,7 @@ export function firstHello(
       keys,
       session,
       early: early !== undefined,
+      older: older?.extensions ?? [],
       retried: undefined,
     },
     actions: [
@@ -93,7 +98,7 @@ export function secondHello(
     ...(cookie && { cookie }),
     ...pskOffer(session, suite.hash, now),
   };
-  const hello = { ...state.hello, extensions: emitOffer(offer) };
+  const hello = { ...state.hello, extensions: [...state.older, ...emitOffer(offer)] };
   const bytes = emitMessage(hello);
   if (session && offer.preSharedKey) {
     bind(bytes, offer.preSharedKey, session, suite.hash, (covered) =>
@@ -135,7 +140,7 @@ function firstOffer(
   { serverName }: Target,
   keys: readonly GroupKey[],
 ): Partial<Offer> {
-  const { groups, verifier, protocols, recordSizeLimit } = config;
+  const { suites, tls12, groups, verifier, protocols, recordSizeLimit } = config;
   return {
     // An address is never sent (RFC 6066, 3).
     ...(serverName && !ADDRESS.test(serverName) && { serverName: serverName.toLowerCase() }),
@@ -144,10 +149,12 @@ function firstOffer(
     ...(verifier.certificateSchemes && { certificateSchemes: verifier.certificateSchemes }),
     ...(protocols && { protocols }),
     recordSizeLimit: checkedLimit(recordSizeLimit),
-    versions: [TLS13],
-    // Also without a session: only who says so gets tickets.
-    pskModes: [PSK_DHE_KE],
-    keyShares: shares(keys),
+    ...(suites.length > 0 && {
+      versions: tls12 ? [TLS13, TLS12] : [TLS13],
+      // Also without a session: only who says so gets tickets.
+      pskModes: [PSK_DHE_KE],
+      keyShares: shares(keys),
+    }),
   };
 }
 
@@ -163,7 +170,7 @@ function earlyDataOf(
   { earlyData }: Target,
   session: Session | undefined,
 ): EarlyData | undefined {
-  if (earlyData === undefined || session === undefined) return undefined;
+  if (earlyData === undefined || session?.version !== 'TLS 1.3') return undefined;
   if (earlyData.length > session.earlyDataMost) return undefined;
   if (session.protocol !== undefined && !protocols?.includes(session.protocol)) return undefined;
   const suite = suites.find(({ code }) => code === session.suite);
@@ -180,7 +187,7 @@ function sendEarly(
   schedule.wipe();
   return [
     ...(compatible ? [PRETEND] : []),
-    { do: 'write-with', suite, secret },
+    { do: 'write-with', protection: new Protection(suite, secret) },
     { do: 'send-early', data },
   ];
 }
@@ -191,12 +198,13 @@ function shares(keys: readonly GroupKey[]) {
 
 /** The session of `target` when it is for this server, has not expired, and a suite can have its hash. */
 function usable(
-  { suites }: ClientConfig,
+  { suites, tls12 }: ClientConfig,
   { session, serverName }: Target,
   now: number,
 ): Session | undefined {
   if (session === undefined || now < session.issued || now >= session.expires) return undefined;
   if (session.serverName !== serverName?.toLowerCase()) return undefined;
+  if (session.version === 'TLS 1.2') return tls12?.resumes(session) ? session : undefined;
   return suites.some((suite) => suite.hash.name === session.hash) ? session : undefined;
 }
 
@@ -206,7 +214,7 @@ function pskOffer(
   hash: HashAlgorithm | undefined,
   now: number,
 ): { preSharedKey?: OfferedPsks } {
-  if (session === undefined || hash === undefined) return {};
+  if (session?.version !== 'TLS 1.3' || hash === undefined) return {};
   const obfuscatedAge = (Math.floor(now - session.issued) + session.ageAdd) % 0x1_0000_0000;
   return {
     preSharedKey: {
@@ -240,5 +248,5 @@ function randomBytes(entropy: Entropy, length: number): Uint8Array {
 
 /** IPv4, or IPv6 by its colons. */
 const ADDRESS = /^[0-9.]+$|:/;
-const PRETEND = { do: 'pretend' } as const;
+const PRETEND = { do: 'change-cipher-spec' } as const;
 const NOTHING = new Uint8Array(0);

@@ -5,7 +5,8 @@ import { ALERT, abort } from '../alert.ts';
 import { HELLO_ANSWER, RETRY_ANSWER } from '../answer.ts';
 import { EXTENSION, readExtensions } from '../extension.ts';
 import { KeySchedule } from '../key-schedule.ts';
-import { isRetry, type ServerHello, TLS12, TLS13 } from '../message.ts';
+import { isDowngraded, isRetry, type ServerHello, TLS12, TLS13 } from '../message.ts';
+import { Protection } from '../record.ts';
 import type { Stepped } from '../step.ts';
 import type { CipherSuite } from '../suite.ts';
 import { Transcript } from '../transcript.ts';
@@ -22,7 +23,7 @@ export function handleServerHello(
   now: number,
 ): Stepped<ClientState> {
   if (!hello.extensions.some(({ type }) => type === EXTENSION.SUPPORTED_VERSIONS)) {
-    return abort(ALERT.PROTOCOL_VERSION, 'the server does not speak TLS 1.3');
+    return handleOlder(config, state, hello, bytes, entropy);
   }
   if (hello.legacyVersion !== TLS12) return illegal('another legacy version than that of TLS 1.2');
   if (hello.compression !== 0) return illegal('a compression method');
@@ -32,6 +33,27 @@ export function handleServerHello(
   if (suite === undefined) return illegal('a cipher suite that was not offered');
   if (!isRetry(hello)) return accept(state, hello, bytes, suite);
   return retry(config, state, hello, bytes, suite, entropy, now);
+}
+
+/** Without supported_versions, it is TLS 1.2 at best. */
+function handleOlder(
+  config: ClientConfig,
+  state: ExpectServerHello,
+  hello: ServerHello,
+  bytes: Uint8Array,
+  entropy: Entropy,
+): Stepped<ClientState> {
+  const { tls12, suites } = config;
+  if (tls12 === undefined || hello.legacyVersion !== TLS12) {
+    return abort(ALERT.PROTOCOL_VERSION, 'the server speaks no version of ours');
+  }
+  if (suites.length > 0 && isDowngraded(hello)) return illegal('somebody lowered the version');
+  if (state.retried) return illegal('another version than in the retry');
+  // Who took early data before spoke TLS 1.3 (RFC 8446, D.3).
+  if (state.early) return abort(ALERT.PROTOCOL_VERSION, 'TLS 1.2 in answer to early data');
+  for (const { pair } of state.keys) pair.privateKey.fill(0);
+  const handed = tls12.handleServerHello(config, state, hello, bytes, entropy);
+  return handed.ok ? ok({ state: { expects: 'nothing' }, actions: handed.value }) : handed;
 }
 
 function retry(
@@ -113,10 +135,12 @@ function accept(
       requested: undefined,
     },
     actions: [
-      ...(pretend ? [{ do: 'pretend' } as const] : []),
-      { do: 'read-with', suite, secret: serverSecret.slice() },
+      ...(pretend ? [{ do: 'change-cipher-spec' } as const] : []),
+      { do: 'read-with', protection: new Protection(suite, serverSecret.slice()) },
       // After early data, only EncryptedExtensions tells which keys come next.
-      ...(early ? [] : [{ do: 'write-with', suite, secret: clientSecret.slice() } as const]),
+      ...(early
+        ? []
+        : [{ do: 'write-with', protection: new Protection(suite, clientSecret.slice()) } as const]),
     ],
   });
 }

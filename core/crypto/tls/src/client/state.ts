@@ -1,5 +1,6 @@
 import type { KeyPair } from '@atoll/primitives/agreement';
 import type { PeerKey } from '../credentials.ts';
+import type { Extension } from '../extension.ts';
 import type { Group } from '../group.ts';
 import type { KeySchedule } from '../key-schedule.ts';
 import type { ClientHello } from '../message.ts';
@@ -16,6 +17,8 @@ export type ClientState =
   | (Agreed & { readonly expects: 'Certificate' })
   | (Agreed & { readonly expects: 'CertificateVerify'; readonly peerKey: PeerKey })
   | (Agreed & { readonly expects: 'Finished' })
+  /** TLS 1.2 went on from here. */
+  | { readonly expects: 'nothing' }
   | {
       readonly expects: 'NewSessionTicket';
       readonly suite: CipherSuite;
@@ -36,6 +39,8 @@ export interface ExpectServerHello {
   readonly session: Session | undefined;
   /** Whether early data went with the hello. */
   readonly early: boolean;
+  /** The extensions that TLS 1.2 adds to our hello. */
+  readonly older: readonly Extension[];
   /** After a HelloRetryRequest, with the transcript up to it. */
   readonly retried: { readonly suite: CipherSuite; readonly transcript: Transcript } | undefined;
 }

@@ -3,25 +3,38 @@ import { equalBytes } from '@atoll/primitives/equal';
 import type { HashAlgorithm } from '@atoll/primitives/hash';
 import { ok, type Result } from '@atoll/result/result';
 import { ALERT, abort, type TlsFailure } from '../alert.ts';
-import { EXTENSION, readExtensions } from '../extension.ts';
+import { signsHandshakes } from '../credentials.ts';
+import { EXTENSION } from '../extension.ts';
 import type { Group } from '../group.ts';
-import { type ClientHello, emitMessage, TLS13 } from '../message.ts';
-import { OFFER, type Offer } from '../offer.ts';
+import { type ClientHello, emitMessage, TLS12, TLS13 } from '../message.ts';
+import type { Offer } from '../offer.ts';
 import type { ServerConfig } from './config.ts';
 import type { Choice, Identity, Retried } from './state.ts';
 
-/** Chooses version, suite, group and protocol; after a retry, suite and group are those of `retried`. */
+/** The best version that both speak. A client that fell back although there is a better one is told (RFC 7507). */
+export function chooseVersion(
+  { suites, tls12 }: ServerConfig,
+  hello: ClientHello,
+  { versions }: Partial<Offer>,
+): Result<typeof TLS12 | typeof TLS13, TlsFailure> {
+  if (suites.length > 0 && versions?.includes(TLS13)) return ok(TLS13);
+  // Whoever sends no list speaks all versions up to TLS 1.2 at most (RFC 8446, 4.2.1).
+  const speaks12 = versions?.includes(TLS12) ?? hello.legacyVersion >= TLS12;
+  const hasBetter = suites.length > 0 || !speaks12;
+  if (hasBetter && hello.suites.includes(FALLBACK_SCSV)) {
+    return abort(ALERT.INAPPROPRIATE_FALLBACK, 'the client fell back to an older version');
+  }
+  if (speaks12 && tls12) return ok(TLS12);
+  return abort(ALERT.PROTOCOL_VERSION, 'the client speaks no version of ours');
+}
+
+/** Chooses suite, group and protocol; after a retry, suite and group are those of `retried`. */
 export function choose(
   config: ServerConfig,
   hello: ClientHello,
+  offer: Partial<Offer>,
   retried: Retried | undefined,
 ): Result<Choice, TlsFailure> {
-  const read = readExtensions(OFFER, hello.extensions);
-  if (!read.ok) return read;
-  const offer = read.value;
-  if (!offer.versions?.includes(TLS13)) {
-    return abort(ALERT.PROTOCOL_VERSION, 'the client does not speak TLS 1.3');
-  }
   if (hello.compressions.length !== 1 || hello.compressions[0] !== 0) {
     return abort(ALERT.ILLEGAL_PARAMETER, 'compression methods');
   }
@@ -53,7 +66,9 @@ export function chooseIdentity(
     return abort(ALERT.UNRECOGNIZED_NAME, `nobody here is ${serverName || 'without a name'}`);
   }
   for (const credentials of all) {
-    const signer = credentials.signers.find(({ scheme }) => signatureSchemes.includes(scheme));
+    const signer = credentials.signers.find(
+      ({ scheme }) => signsHandshakes(scheme) && signatureSchemes.includes(scheme),
+    );
     if (signer) return ok({ credentials, signer });
   }
   return abort(ALERT.HANDSHAKE_FAILURE, 'no common signature scheme');
@@ -86,7 +101,8 @@ function chooseGroup(
   return ok({ group, key: keys.get(group.code) });
 }
 
-function chooseProtocol(
+/** The first of our protocols that the client offers, if both have any. */
+export function chooseProtocol(
   config: ServerConfig,
   { protocols }: Partial<Offer>,
 ): Result<string | undefined, TlsFailure> {
@@ -107,6 +123,8 @@ function isSame(constant: Uint8Array, hello: ClientHello, hash: HashAlgorithm): 
   return equalBytes(constant, constantOf(hello, hash));
 }
 
+/** Says that a hello is for an older version than its client's best (RFC 7507). */
+const FALLBACK_SCSV = 0x5600;
 const PADDING = 21;
 const CHANGING: ReadonlySet<number> = /* @__PURE__ */ new Set([
   PADDING,

@@ -1,12 +1,16 @@
 import type { CertificateVerifier, Credentials } from '../credentials.ts';
 import type { Group } from '../group.ts';
 import type { CipherSuite } from '../suite.ts';
+import type { Tls12Server } from '../tls12/server.ts';
 import type { EarlyDataConfig } from './early.ts';
 import type { TicketKeys } from './ticket.ts';
 
 /** What stays the same for all connections. Lists are in the order in which to prefer their items. */
 export interface ServerConfig {
+  /** Of TLS 1.3, which is not spoken when there are none. */
   readonly suites: readonly CipherSuite[];
+  /** For clients that do not speak TLS 1.3; without it, they are refused. */
+  readonly tls12?: Tls12Server;
   readonly groups: readonly Group[];
   /**
    * Who we are for a client that asked for `serverName` (in lower case), or for none: the first that the

@@ -4,15 +4,17 @@ import { ok } from '@atoll/result/result';
 import { ALERT, abort } from '../alert.ts';
 import { emitTicketAnswer } from '../answer.ts';
 import { describeMessage } from '../describe.ts';
-import { resumptionPsk } from '../key-schedule.ts';
+import { exporter, resumptionPsk } from '../key-schedule.ts';
 import {
   type Certificate,
   type CertificateVerify,
   emitMessage,
   type Finished,
   HANDSHAKE,
+  TLS13,
 } from '../message.ts';
 import { verifyCertificate, verifyFinished, verifySignature } from '../proof.ts';
+import { Protection } from '../record.ts';
 import type { Action, Received, Stepped } from '../step.ts';
 import type { ServerConfig } from './config.ts';
 import { handleClientHello } from './hello.ts';
@@ -44,7 +46,9 @@ export function stepServer(
       state.transcript.add(bytes);
       return ok({
         state: { ...state, expects: 'Finished' },
-        actions: [{ do: 'read-with', suite: state.suite, secret: state.clientSecret.slice() }],
+        actions: [
+          { do: 'read-with', protection: new Protection(state.suite, state.clientSecret.slice()) },
+        ],
       });
     case 'Finished':
       if (message.type !== HANDSHAKE.FINISHED) break;
@@ -102,12 +106,12 @@ function handleFinished(
   if (!verified.ok) return verified;
   transcript.add(bytes);
   const actions: Action[] = [
-    { do: 'read-with', suite, secret: state.clientTraffic },
+    { do: 'read-with', protection: new Protection(suite, state.clientTraffic) },
     {
       do: 'connect',
-      suite,
-      exporterSecret: state.exporterSecret,
+      exporter: exporter(suite.hash, state.exporterSecret),
       connected: {
+        version: 'TLS 1.3',
         suite: suite.name,
         group: state.group.kem.name,
         resumed: state.resumed,
@@ -141,6 +145,7 @@ function ticket(
   const [a, b, c, d] = randomBytes(entropy);
   const ageAdd = ((a << 24) | (b << 16) | (c << 8) | d) >>> 0;
   const content = {
+    version: TLS13,
     issued: now,
     suite: suite.code,
     hash,

@@ -3,6 +3,7 @@ import type { Entropy } from '@atoll/device/system';
 import { ok } from '@atoll/result/result';
 import { ALERT, abort } from '../alert.ts';
 import { emitEncryptedAnswer, emitHelloAnswer, emitRequest, emitRetryAnswer } from '../answer.ts';
+import { readExtensions } from '../extension.ts';
 import { finishedMac, KeySchedule } from '../key-schedule.ts';
 import {
   type ClientHello,
@@ -12,12 +13,12 @@ import {
   TLS12,
   TLS13,
 } from '../message.ts';
-import { PSK_DHE_KE } from '../offer.ts';
+import { OFFER, PSK_DHE_KE } from '../offer.ts';
 import { authenticate } from '../proof.ts';
-import { checkedLimit, INNER_LONGEST } from '../record.ts';
+import { checkedLimit, INNER_LONGEST, Protection } from '../record.ts';
 import type { Action, Stepped } from '../step.ts';
 import { retriedTranscript, Transcript } from '../transcript.ts';
-import { choose, chooseIdentity, constantOf } from './choose.ts';
+import { choose, chooseIdentity, chooseVersion, constantOf } from './choose.ts';
 import type { ServerConfig } from './config.ts';
 import { takesEarlyData } from './early.ts';
 import { resume } from './resume.ts';
@@ -31,7 +32,18 @@ export function handleClientHello(
   entropy: Entropy,
   now: number,
 ): Stepped<ServerState> {
-  const chosen = choose(config, hello, retried);
+  const read = readExtensions(OFFER, hello.extensions);
+  if (!read.ok) return read;
+  const offer = read.value;
+  const version = chooseVersion(config, hello, offer);
+  if (!version.ok) return version;
+  if (version.value === TLS12 && config.tls12) {
+    if (retried)
+      return abort(ALERT.ILLEGAL_PARAMETER, 'the second ClientHello changes its version');
+    const handed = config.tls12.handleClientHello(config, { hello, offer, bytes }, entropy, now);
+    return handed.ok ? ok({ state: { expects: 'nothing' }, actions: handed.value }) : handed;
+  }
+  const chosen = choose(config, hello, offer, retried);
   if (!chosen.ok) return chosen;
   const choice = chosen.value;
   const { key } = choice;
@@ -146,12 +158,19 @@ function answer(
       { do: 'send', message: serverHello },
       ...(retried ? [] : pretend(hello)),
       earlySecret && config.earlyData
-        ? { do: 'read-early', suite, secret: earlySecret, most: config.earlyData.most }
-        : { do: 'read-with', suite, secret: clientSecret.slice() },
-      { do: 'write-with', suite, secret: serverSecret },
+        ? {
+            do: 'read-early',
+            protection: new Protection(suite, earlySecret),
+            most: config.earlyData.most,
+          }
+        : { do: 'read-with', protection: new Protection(suite, clientSecret.slice()) },
+      { do: 'write-with', protection: new Protection(suite, serverSecret) },
       ...limits(config, offer.recordSizeLimit),
       ...[...flight, finished].map((message) => ({ do: 'send', message }) as const),
-      { do: 'write-with', suite, secret: schedule.derive('s ap traffic', digest) },
+      {
+        do: 'write-with',
+        protection: new Protection(suite, schedule.derive('s ap traffic', digest)),
+      },
       ...(early ? [] : skipping(offer)),
     ],
   });
@@ -203,7 +222,7 @@ function skipping({ earlyData }: Choice['offer']): Action[] {
 }
 
 function pretend({ sessionId }: ClientHello): Action[] {
-  return sessionId.length > 0 ? [{ do: 'pretend' }] : [];
+  return sessionId.length > 0 ? [{ do: 'change-cipher-spec' }] : [];
 }
 
 const NOTHING = new Uint8Array(0);

@@ -3,6 +3,7 @@ import { equalBytes } from '@atoll/primitives/equal';
 import { ok, type Result } from '@atoll/result/result';
 import { ALERT, abort, type TlsFailure } from '../alert.ts';
 import { finishedMac, KeySchedule } from '../key-schedule.ts';
+import { TLS13 } from '../message.ts';
 import { bindersLength, PSK_DHE_KE } from '../offer.ts';
 import type { ServerConfig } from './config.ts';
 import type { Choice } from './state.ts';
@@ -38,8 +39,9 @@ export function resume(
   for (const [index, { identity }] of identities.slice(0, TRIED).entries()) {
     const ticket = tickets.open(identity, now);
     if (ticket === undefined) continue;
-    const { hash, psk } = ticket;
-    if (hash !== suite.hash.name || ticket.serverName !== (serverName ?? '')) continue;
+    const { version, hash, psk } = ticket;
+    if (version !== TLS13 || hash !== suite.hash.name || ticket.serverName !== (serverName ?? ''))
+      continue;
     const schedule = new KeySchedule(suite.hash, psk);
     const key = schedule.binderKey();
     schedule.wipe();

@@ -5,11 +5,14 @@ import { Writer } from '@atoll/bytes/writer';
 import type { Entropy } from '@atoll/device/system';
 import type { Aead, AeadAlgorithm } from '@atoll/primitives/aead';
 import { equalBytes } from '@atoll/primitives/equal';
+import type { TLS12, TLS13 } from '../message.ts';
 import { LIFETIME_LONGEST } from '../session.ts';
 import { isWhole, vector8, writeVector8 } from '../vector.ts';
 
 /** What is in a ticket. */
 export interface TicketContent {
+  /** {@link TLS13} or {@link TLS12}: a ticket is for its own version only. */
+  readonly version: number;
   /** Milliseconds since 1970 UTC. */
   readonly issued: number;
   /** Of the suite. */
@@ -59,6 +62,7 @@ export class TicketKeys {
     const start = out.length;
     out.u32(content.issued / 0x1_0000_0000);
     out.u32(content.issued);
+    out.u16(content.version);
     out.u16(content.suite);
     out.u32(content.ageAdd);
     writeVector8(out, encodeLatin1(content.protocol));
@@ -86,6 +90,7 @@ export class TicketKeys {
     if (!key.aead.open(nonce, key.name, bytes, start, end, end)) return undefined;
     const reader = new Reader(bytes, start, end);
     const issued = reader.u32() * 0x1_0000_0000 + reader.u32();
+    const version = reader.u16();
     const suite = reader.u16();
     const ageAdd = reader.u32();
     const protocol = decodeLatin1(vector8(reader));
@@ -94,7 +99,7 @@ export class TicketKeys {
     const serverName = decodeLatin1(vector8(reader));
     bytes.fill(0);
     if (!isWhole(reader) || now < issued || now >= issued + 1000 * this.lifetime) return undefined;
-    return { issued, suite, hash, ageAdd, protocol, psk, serverName };
+    return { version, issued, suite, hash, ageAdd, protocol, psk, serverName };
   }
 
   #sealing(entropy: Entropy, now: number): TicketKey {

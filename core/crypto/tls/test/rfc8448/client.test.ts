@@ -6,6 +6,7 @@ import type { TlsConnection } from '../../src/connection.ts';
 import type { Credentials } from '../../src/credentials.ts';
 import { KeySchedule } from '../../src/key-schedule.ts';
 import { emitMessage } from '../../src/message.ts';
+import { Protection } from '../../src/record.ts';
 import type { Action } from '../../src/step.ts';
 import { retriedTranscript } from '../../src/transcript.ts';
 import { join } from '../join.ts';
@@ -167,7 +168,7 @@ function withEarlyData(psk: Uint8Array) {
   const secret = schedule.derive('c e traffic', suite.hash.digest(message));
   const actions: Action[] = [
     { do: 'send', message },
-    { do: 'write-with', suite, secret },
+    { do: 'write-with', protection: new Protection(suite, secret) },
     { do: 'send-early', data: EARLY_DATA },
   ];
   return { suite, actions };

@@ -1,12 +1,12 @@
 /** Our client in the place of the client in RFC 8448, which sent another hello than ours would be. */
 import type { Entropy } from '@atoll/device/system';
-import { ok } from '@atoll/result/result';
 import type { ClientConfig } from '../../src/client/config.ts';
 import { stepClient } from '../../src/client/engine.ts';
 import type { ClientState, ExpectServerHello } from '../../src/client/state.ts';
 import { TlsConnection } from '../../src/connection.ts';
 import { readExtensions } from '../../src/extension.ts';
 import type { Group } from '../../src/group.ts';
+import { handshake13 } from '../../src/handshake.ts';
 import { OFFER } from '../../src/offer.ts';
 import type { Session } from '../../src/session.ts';
 import type { Action } from '../../src/step.ts';
@@ -35,6 +35,7 @@ export function sent(
     keys: [{ group, pair: { privateKey: privateKey.slice(), publicKey } }],
     session: undefined,
     early: false,
+    older: [],
     retried: undefined,
     ...more,
   };
@@ -47,17 +48,10 @@ export function clientIn(
   config: ClientConfig = CLIENT,
   entropy: Entropy = drawing(),
 ): TlsConnection {
-  let state: ClientState = start;
-  return new TlsConnection(
-    (received, now) => {
-      const stepped = stepClient(config, state, received, entropy, now);
-      if (!stepped.ok) return stepped;
-      state = stepped.value.state;
-      return ok(stepped.value.actions);
-    },
-    actions,
-    false,
+  const handshake = handshake13<ClientState>(start, (state, received, now) =>
+    stepClient(config, state, received, entropy, now),
   );
+  return new TlsConnection(handshake, actions, false);
 }
 
 /** What our client remembers of section 3, which section 4 resumes. */

@@ -1,10 +1,10 @@
 /** Our server in the place of the server in RFC 8448: what it sends is what the RFC has, byte for byte. */
-import { ok } from '@atoll/result/result';
 import { describe, expect, it } from 'vitest';
 import { TlsConnection } from '../../src/connection.ts';
 import type { Credentials } from '../../src/credentials.ts';
 import { EXTENSION } from '../../src/extension.ts';
-import { emitMessage, HANDSHAKE, parseMessage } from '../../src/message.ts';
+import { handshake13 } from '../../src/handshake.ts';
+import { emitMessage, HANDSHAKE, parseMessage, TLS13 } from '../../src/message.ts';
 import { constantOf } from '../../src/server/choose.ts';
 import type { ServerConfig } from '../../src/server/config.ts';
 import { ReplayGuard } from '../../src/server/early.ts';
@@ -67,6 +67,7 @@ describe('as the server', () => {
   it('section 4: a resumption with early data', () => {
     const session = simpleSession();
     const tickets = new TheirTickets({
+      version: TLS13,
       issued: NOW,
       suite: session.suite,
       hash: session.hash,
@@ -154,20 +155,14 @@ function afterRetry(config: ServerConfig): TlsConnection {
   const transcript = retriedTranscript(SUITES.aes128.hash, messageOf(RETRIED.firstHello));
   transcript.add(messageOf(RETRIED.retry));
   const constant = constantOf(helloOf(RETRIED.firstHello), SUITES.aes128.hash);
-  let state: ServerState = {
+  const first: ServerState = {
     expects: 'second ClientHello',
     retried: { constant, suite: SUITES.aes128, group: P256, transcript },
   };
-  return new TlsConnection(
-    (received, now) => {
-      const stepped = stepServer(config, state, received, entropy, now);
-      if (!stepped.ok) return stepped;
-      state = stepped.value.state;
-      return ok(stepped.value.actions);
-    },
-    [],
-    false,
+  const handshake = handshake13<ServerState>(first, (state, received, now) =>
+    stepServer(config, state, received, entropy, now),
   );
+  return new TlsConnection(handshake, [], false);
 }
 
 /** Has the signature of the trace, for the content that it is of: the key is not in the RFC. */
