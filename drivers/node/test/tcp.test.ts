@@ -64,6 +64,18 @@ describe('hostTcp', () => {
     listener?.close();
   });
 
+  it('says when there is room again after a write that fitted just not', async () => {
+    const port = await freePort();
+    const tcp = sockets(port);
+    const listener = tcp.listen(PORT, (connection) => ({
+      onReadable: () => connection.write(new Uint8Array(65_537)),
+      onWritable: () => connection.end(),
+    }));
+    const { received, reason } = await exchange(tcp, port, 1);
+    expect([received, reason]).toEqual([65_536, 'finished']);
+    listener?.close();
+  });
+
   it('says that nobody listens', async () => {
     const port = await freePort();
     const { reason } = await exchange(sockets(port), port, 1);

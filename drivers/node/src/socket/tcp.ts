@@ -89,7 +89,6 @@ class HostConnection implements TcpConnection {
       this.#hasEnded = true;
       tell(() => handler.onReadable());
     });
-    socket.on('drain', () => tell(() => this.#offerRoom()));
     socket.on('error', (error: NodeJS.ErrnoException) => {
       this.#reason ??= reasonOf(error.code);
     });
@@ -144,8 +143,14 @@ class HostConnection implements TcpConnection {
   write(bytes: Uint8Array): number {
     const count = Math.min(bytes.length, this.room);
     if (count < bytes.length) this.#wantsRoom = true;
-    // The socket keeps the bytes for longer than the caller lends them.
-    if (count > 0) this.#socket.write(bytes.slice(0, count));
+    if (count === 0) return 0;
+    // The socket keeps the bytes for longer than the caller lends them. It says `drain` only where its own
+    // limit is reached, which need not be ours.
+    this.#socket.write(bytes.slice(0, count), (error) => {
+      if (error || !this.#wantsRoom) return;
+      this.#offerRoom();
+      this.#woken();
+    });
     return count;
   }
 
@@ -166,7 +171,6 @@ class HostConnection implements TcpConnection {
   }
 
   #offerRoom(): void {
-    if (!this.#wantsRoom) return;
     this.#wantsRoom = false;
     this.#handler?.onWritable?.();
   }
