@@ -1,6 +1,6 @@
+import { decodeBase64, encodeBase64 } from '@atoll/bytes/base64';
 import type { Result } from '@atoll/result/result';
 import { malformed, ok } from '@atoll/result/result';
-import { decodeBase64, encodeBase64 } from './base64.ts';
 
 /** What stands between a `BEGIN` and an `END`. */
 export interface PemBlock {
