@@ -1,0 +1,95 @@
+import { encodeLatin1 } from '@atoll/bytes/latin1';
+import { isFieldValue, isToken, trimWhitespace } from './syntax.ts';
+
+/**
+ * The fields of a message, in their order. Names are lower-case, in HTTP/1.1 on the wire as well; values
+ * are latin1.
+ *
+ * Who gives the same `Headers` to many responses, as static files do, has them encoded only once.
+ */
+export class Headers implements Iterable<readonly [name: string, value: string]> {
+  readonly #names: string[] = [];
+  readonly #values: string[] = [];
+  #lines: Uint8Array | undefined;
+
+  /** Throws a `TypeError` for names and values that cannot be sent: nobody adds lines by a value. */
+  constructor(fields: Readonly<Record<string, string>> = {}) {
+    for (const name of Object.keys(fields)) this.append(name, fields[name]);
+  }
+
+  /** Of fields that a parser has found good; `names` are lower-case. */
+  static ofParsed(names: readonly string[], values: readonly string[]): Headers {
+    const headers = new Headers();
+    headers.#names.push(...names);
+    headers.#values.push(...values);
+    return headers;
+  }
+
+  get size(): number {
+    return this.#names.length;
+  }
+
+  has(name: string): boolean {
+    return this.#names.includes(name.toLowerCase());
+  }
+
+  /** The value of `name`; of a field that comes several times, all values as one list (RFC 9110 section 5.2). */
+  get(name: string): string | undefined {
+    const wanted = name.toLowerCase();
+    const first = this.#names.indexOf(wanted);
+    if (first < 0) return undefined;
+    if (this.#names.indexOf(wanted, first + 1) < 0) return this.#values[first];
+    return this.all(name).join(', ');
+  }
+
+  /** The value of each line of `name`. */
+  all(name: string): string[] {
+    const wanted = name.toLowerCase();
+    return this.#values.filter((_, at) => this.#names[at] === wanted);
+  }
+
+  append(name: string, value: string): this {
+    if (!isToken(name)) throw new TypeError(`${JSON.stringify(name)} is no name of a field`);
+    if (!isFieldValue(value)) throw new TypeError(`${name} cannot be ${JSON.stringify(value)}`);
+    this.#names.push(name.toLowerCase());
+    this.#values.push(trimWhitespace(value));
+    this.#lines = undefined;
+    return this;
+  }
+
+  /** Puts `value` into the place of all values that `name` had. */
+  set(name: string, value: string): this {
+    return this.delete(name).append(name, value);
+  }
+
+  delete(name: string): this {
+    const unwanted = name.toLowerCase();
+    for (let at = this.#names.length - 1; at >= 0; at--) {
+      if (this.#names[at] !== unwanted) continue;
+      this.#names.splice(at, 1);
+      this.#values.splice(at, 1);
+      this.#lines = undefined;
+    }
+    return this;
+  }
+
+  copy(): Headers {
+    return Headers.ofParsed(this.#names, this.#values);
+  }
+
+  /** The field lines of HTTP/1.1, each with its CRLF; they are kept until a field changes. */
+  lines(): Uint8Array {
+    this.#lines ??= encodeLatin1(this.toString());
+    return this.#lines;
+  }
+
+  toString(): string {
+    let text = '';
+    for (const [name, value] of this) text += `${name}: ${value}\r\n`;
+    return text;
+  }
+
+  *[Symbol.iterator](): Iterator<readonly [name: string, value: string]> {
+    for (let at = 0; at < this.#names.length; at++) yield [this.#names[at], this.#values[at]];
+  }
+}

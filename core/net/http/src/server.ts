@@ -1,0 +1,208 @@
+import type { Activity } from '@atoll/appliance/appliance';
+import { encodeLatin1 } from '@atoll/bytes/latin1';
+import type {
+  IpAddress,
+  TcpConnection,
+  TcpHandler,
+  TcpListener,
+  TcpSockets,
+} from '@atoll/device/socket';
+import type { Clock } from '@atoll/device/system';
+import type { Logger } from '@atoll/log/log';
+import { dateText } from './date.ts';
+import type { Limits } from './limits.ts';
+import { DEFAULT_LIMITS } from './limits.ts';
+import type { Handler, Request, Response } from './message.ts';
+import type { Refusal } from './refusal.ts';
+import type { Surroundings } from './server/connection.ts';
+import { ServerConnection } from './server/connection.ts';
+
+export interface ServerOptions {
+  readonly handler: Handler;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Has the server polled: something happened outside of `poll`. */
+  readonly wake: () => void;
+  readonly limits?: Partial<Limits>;
+}
+
+/** Connections and requests since the start, for metrics. */
+export interface ServerCounters {
+  connections: number;
+  requests: number;
+  /** Requests that were answered by the server itself, because they were malformed, too large or too slow. */
+  refusals: number;
+  /** Newcomers for which there was no room. */
+  rejections: number;
+}
+
+/** An HTTP/1.1 server. It is an activity, so that what takes too long comes to an end. */
+export class HttpServer implements Activity, Surroundings {
+  readonly limits: Limits;
+  readonly counters: ServerCounters = { connections: 0, requests: 0, refusals: 0, rejections: 0 };
+  isClosing = false;
+  readonly #options: ServerOptions;
+  readonly #connections = new Set<ServerConnection>();
+  readonly #peers = new Map<IpAddress, number>();
+  readonly #listeners: TcpListener[] = [];
+  #deferred: ServerConnection[] = [];
+  /** When somebody is to be looked at. */
+  #sweepAt = Number.POSITIVE_INFINITY;
+  /** The second that {@link dateLine} is about. */
+  #second = Number.NaN;
+  #dateLine: Uint8Array = new Uint8Array(0);
+
+  constructor(options: ServerOptions) {
+    this.#options = options;
+    this.limits = { ...DEFAULT_LIMITS, ...options.limits };
+  }
+
+  /** How many connections there are. */
+  get size(): number {
+    return this.#connections.size;
+  }
+
+  /** Serves `port` of `tcp` without TLS; false when the port is taken. */
+  listen(tcp: TcpSockets, port: number): boolean {
+    const listener = tcp.listen(port, (connection) => this.accept(connection));
+    if (listener !== undefined) this.#listeners.push(listener);
+    return listener !== undefined;
+  }
+
+  /**
+   * Serves a connection, of TLS as well when it looks like one of TCP. At the limit the oldest one without a
+   * request to answer gives way, also when it is about to send one; without such a one the newcomer is refused.
+   */
+  accept(connection: TcpConnection, scheme: 'http' | 'https' = 'http'): TcpHandler {
+    const peer = peerOf(connection);
+    const count = this.#peers.get(peer) ?? 0;
+    const isFull = this.#connections.size >= this.limits.connections && !this.#makeRoom();
+    if (isFull || count >= this.limits.connectionsOfPeer || this.isClosing) {
+      this.counters.rejections++;
+      return new Rejected(connection);
+    }
+    this.counters.connections++;
+    this.#peers.set(peer, count + 1);
+    const served = new ServerConnection(connection, scheme, this);
+    this.#connections.add(served);
+    return served;
+  }
+
+  /** Accepts nobody any more and ends each connection after the request under way. */
+  close(): void {
+    this.isClosing = true;
+    for (const listener of this.#listeners) listener.close();
+    for (const connection of this.#connections) connection.close();
+  }
+
+  poll(now: number): number {
+    const deferred = this.#deferred;
+    if (deferred.length > 0) {
+      this.#deferred = [];
+      for (const connection of deferred) connection.resume();
+    }
+    if (this.#sweepAt <= now) this.#sweep(now);
+    return this.#deferred.length > 0 ? now : this.#sweepAt;
+  }
+
+  now(): number {
+    return this.#options.clock.monotonic();
+  }
+
+  dateLine(): Uint8Array {
+    const wall = this.#options.clock.wall();
+    const second = Math.floor(wall / 1000);
+    if (second !== this.#second) {
+      this.#second = second;
+      this.#dateLine = encodeLatin1(`date: ${dateText(wall)}\r\n`);
+    }
+    return this.#dateLine;
+  }
+
+  handle(request: Request, respond: (response: Response) => void): void {
+    this.counters.requests++;
+    try {
+      const response = this.#options.handler(request);
+      if (!(response instanceof Promise)) respond(response);
+      else response.then(respond).catch((error) => respond(this.#failed(request, error)));
+    } catch (error) {
+      respond(this.#failed(request, error));
+    }
+  }
+
+  defer(connection: ServerConnection): void {
+    this.#deferred.push(connection);
+    this.#options.wake();
+  }
+
+  schedule(time: number): void {
+    if (time >= this.#sweepAt) return;
+    this.#sweepAt = time;
+    this.#options.wake();
+  }
+
+  forget(connection: ServerConnection): void {
+    if (!this.#connections.delete(connection)) return;
+    const peer = peerOf(connection.connection);
+    const count = this.#peers.get(peer) ?? 1;
+    if (count > 1) this.#peers.set(peer, count - 1);
+    else this.#peers.delete(peer);
+  }
+
+  refused(_connection: ServerConnection, { status, reason }: Refusal): void {
+    this.counters.refusals++;
+    this.#options.log.debug(`${status}: ${reason}`);
+  }
+
+  #failed({ method, path }: Request, error: unknown): Response {
+    const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    this.#options.log.error(`${method} ${path}: ${reason}`);
+    return { status: 500 };
+  }
+
+  /** Looks at all connections; the next time not before a while, since they are many. */
+  #sweep(now: number): void {
+    this.#sweepAt = Number.POSITIVE_INFINITY;
+    let next = Number.POSITIVE_INFINITY;
+    for (const connection of this.#connections) {
+      if (connection.deadline <= now) connection.handleTimeout(now);
+      next = Math.min(next, connection.deadline);
+    }
+    this.#sweepAt = Math.max(Math.min(next, this.#sweepAt), now + SWEEP_PAUSE);
+  }
+
+  #makeRoom(): boolean {
+    for (const connection of this.#connections) {
+      if (!connection.isDispensable) continue;
+      connection.abort();
+      this.forget(connection);
+      return true;
+    }
+    return false;
+  }
+}
+
+/** Who gets no service hears of it by a reset. */
+class Rejected implements TcpHandler {
+  readonly #connection: TcpConnection;
+
+  constructor(connection: TcpConnection) {
+    this.#connection = connection;
+  }
+
+  onConnected(): void {
+    this.#connection.abort();
+  }
+
+  onReadable(): void {
+    this.#connection.abort();
+  }
+}
+
+/** An IPv6 network of 64 bits counts as one peer. */
+function peerOf({ remote: { address } }: TcpConnection): IpAddress {
+  return typeof address === 'bigint' ? address >> 64n : address;
+}
+
+/** Milliseconds. */
+const SWEEP_PAUSE = 100;

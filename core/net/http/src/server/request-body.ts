@@ -1,0 +1,50 @@
+import type { Failure } from '@atoll/result/result';
+import type { Headers } from '../headers.ts';
+import type { BodyReader } from '../message.ts';
+
+/** Where the body of the request under way comes from. */
+export interface BodySource {
+  peekBody(): Uint8Array;
+  consumeBody(count: number): void;
+}
+
+/** The body of one request. When that is over it has nothing to do with its connection any more. */
+export class RequestBody implements BodyReader {
+  readonly length: number | undefined;
+  isFinished: boolean;
+  failure: Failure | undefined;
+  trailers: Headers | undefined;
+  onReadable: (() => void) | undefined;
+  #source: BodySource | undefined;
+
+  constructor(source: BodySource, framing: number | 'chunked') {
+    this.length = framing === 'chunked' ? undefined : framing;
+    this.isFinished = framing === 0;
+    this.#source = source;
+  }
+
+  peek(): Uint8Array {
+    return this.#source === undefined || this.isFinished ? NOTHING : this.#source.peekBody();
+  }
+
+  consume(count: number): void {
+    this.#source?.consumeBody(count);
+  }
+
+  /** For the connection: everything was consumed. */
+  finish(trailers: Headers | undefined): void {
+    if (this.isFinished) return;
+    this.trailers = trailers;
+    this.isFinished = true;
+  }
+
+  /** For the connection: there will be nothing more. */
+  abandon(reason: string): void {
+    this.#source = undefined;
+    if (this.isFinished || this.failure !== undefined) return;
+    this.failure = { blame: 'peer', reason };
+    this.onReadable?.();
+  }
+}
+
+const NOTHING = new Uint8Array(0);
