@@ -1,9 +1,12 @@
 import { defineConfig } from 'vitest/config';
+import { staticFilesForTests } from './images/builder/src/static-files.ts';
 
 export default defineConfig({
+  plugins: [staticFilesForTests()],
   test: {
     projects: [
       {
+        extends: true,
         test: {
           name: 'unit',
           include: ['{core,apps,drivers,images}/**/test/**/*.test.ts'],
@@ -14,6 +17,7 @@ export default defineConfig({
         },
       },
       {
+        extends: true,
         test: {
           name: 'e2e',
           include: ['{apps,images}/*/test/e2e/**/*.test.ts'],

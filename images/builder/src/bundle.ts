@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { BuildOptions, Metafile, Plugin } from 'esbuild';
 import { build } from 'esbuild';
 import type { FastPath } from './fast-path.ts';
+import { staticFiles } from './static-files.ts';
 import { ownerOf, ROOT } from './workspace.ts';
 
 /** What to bundle: the text of a module, which imports as a file of this package would, or a file. */
@@ -40,6 +41,7 @@ export function bundleForNode(entry: Entry, fast: readonly FastPath[]): Promise<
 async function bundle(entry: Entry, options: BuildOptions): Promise<Bundle> {
   const { outputFiles, metafile } = await build({
     ...options,
+    plugins: [...(options.plugins ?? []), staticFiles()],
     ...('file' in entry
       ? { entryPoints: [entry.file] }
       : {

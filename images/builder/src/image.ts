@@ -1,6 +1,5 @@
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import type { Appliance, DeviceDeclaration } from '@atoll/appliance/appliance';
 import { argumentsOf } from '@atoll/appliance/launch';
 import { parseArguments } from '@atoll/conf/parse';
@@ -107,9 +106,13 @@ function entryFor(
   return { text: lines.join('\n') };
 }
 
+/** From a bundle, since only that has static files. */
 async function loadAppliance(app: App): Promise<Appliance> {
-  const main = pathToFileURL(join(app.folder, 'src/main.ts'));
-  const { default: appliance } = (await import(main.href)) as { default?: Appliance };
+  const main = relative(import.meta.dirname, join(app.folder, 'src/main.ts'));
+  const entry = { text: `export { default } from ${JSON.stringify(main)};` };
+  const { text } = await bundleForNode(entry, []);
+  const url = `data:text/javascript;base64,${Buffer.from(text).toString('base64')}`;
+  const { default: appliance } = (await import(url)) as { default?: Appliance };
   if (appliance === undefined) throw new Error(`${app.name}: src/main.ts has no default export`);
   return appliance;
 }

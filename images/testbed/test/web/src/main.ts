@@ -1,0 +1,101 @@
+import files from 'static:../pages';
+import type { Appliance } from '@atoll/appliance/appliance';
+import { encodeLatin1 } from '@atoll/bytes/latin1';
+import { encodeUtf8 } from '@atoll/bytes/utf8';
+import { readBody } from '@atoll/http/body';
+import { EventStream } from '@atoll/http/event-stream';
+import { Headers } from '@atoll/http/headers';
+import type { Request, Response } from '@atoll/http/message';
+import { formBoundary, MultipartReader } from '@atoll/http/multipart';
+import { Router } from '@atoll/http/router';
+import { secureHeaders } from '@atoll/http/security';
+import { HttpServer } from '@atoll/http/server';
+import { staticFiles } from '@atoll/http/static';
+import { networkArguments } from '@atoll/network/arguments';
+import { startNetwork } from '@atoll/network/network';
+
+const ARGUMENTS = networkArguments('dhcp');
+
+/** A web server with one of each, for clients to try. */
+const web: Appliance<typeof ARGUMENTS> = {
+  name: 'web',
+  version: '0.1.0',
+  summary: 'A web server to try clients with.',
+  devices: [{ name: 'service', type: 'network', summary: 'the network that is served' }],
+  arguments: ARGUMENTS,
+  start(system, options) {
+    const { sockets } = startNetwork(system, options, 'service');
+    const { clock, log } = system;
+    const site = staticFiles(files, { headers: secureHeaders(new Headers(), 'http') });
+    const router = new Router()
+      .on('GET', '/', (request) => site.get('')?.respond(request, clock.wall()) ?? NOTHING)
+      .on('GET', '/bytes/:count', (_, { count }) => pattern(Number(count)))
+      .on('GET', '/chunks/:count', (_, { count }) => chunks(Number(count)))
+      .on('GET', '/events', () => events.response([{ data: 'welcome' }]))
+      .on('POST', '/echo', echo)
+      .on('PUT', '/echo', echo)
+      .on('POST', '/form', form);
+    const server = new HttpServer({
+      ...{ handler: router.handle, clock, log: log.for('http') },
+      wake: () => system.wake(),
+    });
+    system.run(server);
+    server.listen(sockets.tcp, 80);
+    server.listen(sockets.tcp, 8080);
+  },
+};
+
+export default web;
+
+const NOTHING: Response = { status: 404 };
+const PLAIN = new Headers({ 'content-type': 'text/plain' });
+const events = new EventStream();
+
+function pattern(count: number): Response {
+  const body = new Uint8Array(Math.min(count, 0x10_0000) || 0);
+  for (let at = 0; at < body.length; at++) body[at] = 0x61 + (at % 26);
+  return { status: 200, headers: PLAIN, body };
+}
+
+/** So many lines, each written by itself, as fast as the client takes them. */
+function chunks(count: number): Response {
+  let left = count;
+  let rest = encodeLatin1('');
+  return {
+    status: 200,
+    headers: PLAIN,
+    body: {
+      start: (writer) => ({
+        onWritable() {
+          while (left > 0 || rest.length > 0) {
+            if (rest.length === 0) rest = encodeLatin1(`line ${left--}\n`);
+            const taken = writer.write(rest);
+            rest = rest.subarray(taken);
+            if (rest.length > 0) return;
+          }
+          writer.end(new Headers({ 'x-lines': String(count) }));
+        },
+      }),
+    },
+  };
+}
+
+async function echo({ body }: Request): Promise<Response> {
+  const read = await readBody(body, 1_000_000);
+  return read.ok ? { status: 200, headers: PLAIN, body: read.value } : { status: 400 };
+}
+
+/** Says what parts a form has, and how large they are. */
+async function form({ headers, body }: Request): Promise<Response> {
+  const boundary = formBoundary(headers.get('content-type'));
+  if (boundary === undefined) return { status: 415 };
+  const read = await readBody(body, 1_000_000);
+  if (!read.ok) return { status: 400 };
+  const found = new MultipartReader(boundary).push(read.value);
+  if (!found.ok) return { status: 400, body: encodeUtf8(`${found.error.reason}\n`) };
+  const text = found.value.map((event) => {
+    if (event.kind === 'part') return `\n${event.name} ${event.filename ?? ''}`;
+    return event.kind === 'data' ? ` ${event.bytes.length}` : '\nend\n';
+  });
+  return { status: 200, headers: PLAIN, body: encodeUtf8(text.join('').trimStart()) };
+}
