@@ -35,6 +35,34 @@ export function sipHashHigh(): u32 {
   return high;
 }
 
+/** Writes the hash of these bytes at `at`: its lower 32 bits, then the others, both big-endian. */
+export function sipSeal(
+  address: u32,
+  length: u32,
+  at: u32,
+  k0: u32,
+  k1: u32,
+  k2: u32,
+  k3: u32,
+): void {
+  store<u32>(at, bswap<u32>(sipHash(address, length, k0, k1, k2, k3)));
+  store<u32>(at, bswap<u32>(high), 4);
+}
+
+/** 1 where {@link sipSeal} would write what stands at `at`, otherwise 0. */
+export function sipSealed(
+  address: u32,
+  length: u32,
+  at: u32,
+  k0: u32,
+  k1: u32,
+  k2: u32,
+  k3: u32,
+): u32 {
+  const low = sipHash(address, length, k0, k1, k2, k3);
+  return u32(load<u32>(at) == bswap<u32>(low) && load<u32>(at, 4) == bswap<u32>(high));
+}
+
 /** What is left of a message of `length` bytes from `address` on, with its length on top. */
 function lastWord(address: u32, length: u32): u64 {
   let word = (length as u64) << 56;

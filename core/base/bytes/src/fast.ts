@@ -1,5 +1,5 @@
 import { internetChecksum, sum } from './checksum.ts';
-import { u32LittleEndian } from './field.ts';
+import { u32, u32LittleEndian, writeU32 } from './field.ts';
 import { SIPHASH_KEY_LENGTH, SipHash } from './siphash.ts';
 
 /** The Internet checksum over bytes whose place in the memory of fast paths is known. */
@@ -22,6 +22,10 @@ export interface KeyedHash {
   hash(region: Located, start: number, end: number): number;
   /** The upper 32 bits of the last hash, as an unsigned number. To be read only. */
   high: number;
+  /** Writes the hash of the bytes `[start, end)` at `at`: the lower 32 bits, then the others, both big-endian. */
+  seal(region: Located, start: number, end: number, at: number): void;
+  /** Whether {@link seal} would write what stands at `at`. */
+  isSealed(region: Located, start: number, end: number, at: number): boolean;
 }
 
 /** Makes a hash for a key of 16 bytes. */
@@ -102,12 +106,22 @@ export const plainSipHash: HashFactory = (key) => {
       this.high = siphash.high;
       return low;
     },
+    seal(region, start, end, at) {
+      checkSeal(region, at);
+      writeU32(region.bytes, at, this.hash(region, start, end));
+      writeU32(region.bytes, at + 4, this.high);
+    },
+    isSealed(region, start, end, at) {
+      checkSeal(region, at);
+      const low = this.hash(region, start, end);
+      return low === u32(region.bytes, at) && this.high === u32(region.bytes, at + 4);
+    },
   };
 };
 
 /** The same from `assembly/siphash.ts`, 64 bits at a time. */
 export function fastSipHash(fast: Loader): HashFactory {
-  const { sipHash, sipHashHigh } = fast.load('bytes');
+  const { sipHash, sipHashHigh, sipSeal, sipSealed } = fast.load('bytes');
   return (key) => {
     if (key.length !== SIPHASH_KEY_LENGTH) throw new RangeError(`a key of ${key.length} bytes`);
     const k0 = u32LittleEndian(key, 0);
@@ -122,8 +136,25 @@ export function fastSipHash(fast: Loader): HashFactory {
         this.high = sipHashHigh() >>> 0;
         return low;
       },
+      // Twice for each record of a journal: no other call here.
+      seal({ bytes: { length }, address }, start, end, at) {
+        if (start < 0 || start > end || end > length || at < 0 || at + 8 > length) {
+          throw new RangeError(OUTSIDE_OF_HASH);
+        }
+        sipSeal(address + start, end - start, address + at, k0, k1, k2, k3);
+      },
+      isSealed({ bytes: { length }, address }, start, end, at) {
+        if (start < 0 || start > end || end > length || at < 0 || at + 8 > length) {
+          throw new RangeError(OUTSIDE_OF_HASH);
+        }
+        return sipSealed(address + start, end - start, address + at, k0, k1, k2, k3) === 1;
+      },
     };
   };
+}
+
+function checkSeal({ bytes }: Located, at: number): void {
+  if (at < 0 || at + 8 > bytes.length) throw new RangeError(OUTSIDE_OF_HASH);
 }
 
 function checkRange({ bytes }: Located, start: number, length: number): void {

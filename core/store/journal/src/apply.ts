@@ -1,43 +1,43 @@
-import type { Change, Entry } from './entry.ts';
-import { entryLength, entryOf } from './entry.ts';
-import { RECORD_KIND } from './record.ts';
+import type { Entry } from './entry.ts';
+import { entryLength } from './entry.ts';
+import type { NewRecord } from './record.ts';
+import { RECORD_KIND, recordLength } from './record.ts';
 import type { JournalState } from './state.ts';
 import { countEntry } from './state.ts';
 import { isUserKey } from './values.ts';
 
-/** What a record that was just written says, with its value. */
-export interface NewChange extends Change {
-  readonly value: Uint8Array;
+/** Takes over what a record says that is durable now. */
+export function applyRecord(state: JournalState, record: NewRecord): void {
+  const { kind, key } = record;
+  if (kind === RECORD_KIND.put || kind === RECORD_KIND.move) put(state, record);
+  else if (kind === RECORD_KIND.delete) remove(state, key);
 }
 
-/** Takes over a change that is durable. */
-export function applyChange(state: JournalState, change: NewChange): void {
-  const { index, cache } = state;
-  const { kind, key, version } = change;
-  if (kind === RECORD_KIND.put || kind === RECORD_KIND.move) {
-    if (kind === RECORD_KIND.move && index.get(key)?.version !== version) return;
-    const entry = entryOf(change);
-    const before = index.set(key, entry);
-    account(state, key, entry, before);
-    const value = kind === RECORD_KIND.put ? change.value : before?.cached;
-    if (value !== undefined && isUserKey(key)) cache.keep(entry, value);
-  } else if (kind === RECORD_KIND.delete) {
-    account(state, key, undefined, index.delete(key));
-  }
-}
-
-function account(
-  state: JournalState,
-  key: string,
-  after: Entry | undefined,
-  before: Entry | undefined,
-): void {
-  if (after !== undefined) {
-    state.segments.add(after.position, entryLength(key, after));
-    countEntry(state, key, after, 1);
-  }
+function put(state: JournalState, record: NewRecord): void {
+  const { index, segments, cache } = state;
+  const { kind, key, position, valueLength, version } = record;
+  const before = index.get(key);
+  if (kind === RECORD_KIND.move && before?.version !== version) return;
+  const length = recordLength(key.length, valueLength);
+  segments.add(position, length);
+  let held: Uint8Array | undefined;
   if (before !== undefined) {
-    state.segments.add(before.position, -entryLength(key, before));
-    countEntry(state, key, before, -1);
+    const lengthBefore = recordLength(key.length, before.valueLength);
+    segments.add(before.position, -lengthBefore);
+    state.cost += length - lengthBefore;
+    held = before.cached;
   }
+  const entry = index.put(key, record);
+  if (before === undefined) countEntry(state, key, entry, 1);
+  const value = kind === RECORD_KIND.put ? record.value : held;
+  if (isUserKey(key)) cache.keep(entry, value);
+}
+
+function remove(state: JournalState, key: string): void {
+  const { index, segments } = state;
+  const before: Entry | undefined = index.get(key);
+  if (before === undefined) return;
+  segments.add(before.position, -entryLength(key, before));
+  countEntry(state, key, before, -1);
+  index.delete(key);
 }

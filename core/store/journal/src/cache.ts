@@ -16,12 +16,21 @@ export class Cache {
     this.#capacity = capacity;
   }
 
-  /** Has `entry` keep its `value`, unless it would take more than an eighth of all. */
-  keep(entry: Entry, value: Uint8Array): void {
-    if (value.length + OVERHEAD > this.#capacity / 8 || entry.cached !== undefined) return;
+  /** Has `entry` keep its new `value`, if any, unless it would take more than an eighth of all. */
+  keep(entry: Entry, value: Uint8Array | undefined): void {
+    const { cached } = entry;
+    const isKept = value !== undefined && value.length + OVERHEAD <= this.#capacity / 8;
+    if (cached !== undefined) {
+      // It has its turn still to come, whatever it holds then.
+      this.#bytes -= cached.length;
+      entry.cached = undefined;
+    } else if (isKept) {
+      this.#holders.push(entry);
+      this.#bytes += OVERHEAD;
+    }
+    if (!isKept) return;
     entry.cached = value;
-    this.#holders.push(entry);
-    this.#bytes += value.length + OVERHEAD;
+    this.#bytes += value.length;
     while (this.#bytes > this.#capacity) this.#turn();
   }
 

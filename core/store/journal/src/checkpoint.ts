@@ -10,10 +10,10 @@
 
 import { u64 } from '@atoll/bytes/field';
 import { Reader } from '@atoll/bytes/reader';
-import type { Writer } from '@atoll/bytes/writer';
-import type { Entry, Stored } from './entry.ts';
-import { entryOf } from './entry.ts';
-import { binaryBytes, binaryText } from './record.ts';
+import type { Stored } from './entry.ts';
+import type { Page } from './page.ts';
+import { setU64 } from './page.ts';
+import { binaryText, writeBinary } from './record.ts';
 
 export const INDEX_ENTRY_LENGTH = 24;
 export const SEGMENT_ENTRY_LENGTH = 20;
@@ -24,18 +24,24 @@ export interface SegmentEntry {
   readonly nonce: number;
 }
 
-export function writeIndexEntry(writer: Writer, key: string, entry: Stored): void {
-  writer.u16(key.length);
-  writer.u16(entry.isInPieces ? 1 : 0);
-  writer.u32(entry.valueLength);
-  writeU64(writer, entry.position);
-  writeU64(writer, entry.version);
-  writer.bytes(binaryBytes(key));
+/** Writes the entry of `key` at `at`; answers where the next one goes. */
+export function writeIndexEntry(
+  { bytes, view }: Pick<Page, 'bytes' | 'view'>,
+  at: number,
+  key: string,
+  entry: Stored,
+): number {
+  view.setUint32(at, (key.length << 16) | (entry.isInPieces ? 1 : 0));
+  view.setUint32(at + 4, entry.valueLength);
+  setU64(view, at + 8, entry.position);
+  setU64(view, at + 16, entry.version);
+  writeBinary(bytes, at + INDEX_ENTRY_LENGTH, key);
+  return at + INDEX_ENTRY_LENGTH + key.length;
 }
 
 /** The entries in `value`, the key first; `undefined` when it is cut off. */
-export function parseIndexEntries(value: Uint8Array): [string, Entry][] | undefined {
-  const entries: [string, Entry][] = [];
+export function parseIndexEntries(value: Uint8Array): [string, Stored][] | undefined {
+  const entries: [string, Stored][] = [];
   const reader = new Reader(value);
   while (reader.remaining > 0) {
     const keyLength = reader.u16();
@@ -44,17 +50,22 @@ export function parseIndexEntries(value: Uint8Array): [string, Entry][] | undefi
     const numbers = reader.take(16);
     const key = reader.take(keyLength);
     if (reader.truncated) return undefined;
-    const position = u64(numbers, 0);
-    const entry = entryOf({ position, version: u64(numbers, 8), valueLength, isInPieces });
-    entries.push([binaryText(key, 0, key.length), entry]);
+    const stored = { position: u64(numbers, 0), version: u64(numbers, 8), valueLength, isInPieces };
+    entries.push([binaryText(key, 0, key.length), stored]);
   }
   return entries;
 }
 
-export function writeSegmentEntry(writer: Writer, { segment, serial, nonce }: SegmentEntry): void {
-  writer.u32(segment);
-  writeU64(writer, serial);
-  writeU64(writer, nonce);
+/** Like {@link writeIndexEntry}, in the table of segments. */
+export function writeSegmentEntry(
+  { view }: Pick<Page, 'view'>,
+  at: number,
+  { segment, serial, nonce }: SegmentEntry,
+): number {
+  view.setUint32(at, segment);
+  setU64(view, at + 4, serial);
+  setU64(view, at + 12, nonce);
+  return at + SEGMENT_ENTRY_LENGTH;
 }
 
 /** The entries in `value`; `undefined` when it is cut off. */
@@ -66,9 +77,4 @@ export function parseSegmentEntries(value: Uint8Array): SegmentEntry[] | undefin
     entries.push({ segment: reader.u32(), serial: u64(value, at + 4), nonce: u64(value, at + 12) });
   }
   return entries;
-}
-
-function writeU64(writer: Writer, value: number): void {
-  writer.u32(Math.floor(value / 0x1_0000_0000));
-  writer.u32(value % 0x1_0000_0000);
 }

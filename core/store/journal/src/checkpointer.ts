@@ -1,4 +1,4 @@
-import { Writer } from '@atoll/bytes/writer';
+import { heapMemory } from '@atoll/device/frame';
 import {
   INDEX_ENTRY_LENGTH,
   SEGMENT_ENTRY_LENGTH,
@@ -6,8 +6,10 @@ import {
   writeSegmentEntry,
 } from './checkpoint.ts';
 import { recordCapacity, SUPERBLOCK_SPACING } from './geometry.ts';
+import type { Page } from './page.ts';
+import { pageOf } from './page.ts';
 import type { NewRecord } from './record.ts';
-import { RECORD_HEADER_LENGTH, RECORD_KIND } from './record.ts';
+import { newRecord, RECORD_HEADER_LENGTH, RECORD_KIND } from './record.ts';
 import type { Task } from './region.ts';
 import { failureOf, flushRequest } from './region.ts';
 import type { JournalState } from './state.ts';
@@ -73,17 +75,20 @@ export class Checkpointer {
     const { segments } = this.#state;
     const capacity = recordCapacity(segments.geometry) - RECORD_HEADER_LENGTH;
     const records: NewRecord[] = [];
-    let writer = new Writer();
+    let page = newPage(capacity);
+    let length = 0;
     for (let segment = 0; segment < segments.geometry.segmentCount; segment++) {
       const serial = segments.serial(segment);
       if (serial === 0 || serial >= this.#start.serial || segments.liveIn(segment) === 0) continue;
-      if (writer.length + SEGMENT_ENTRY_LENGTH > capacity) {
-        records.push(part(RECORD_KIND.segments, writer));
-        writer = new Writer();
+      if (length + SEGMENT_ENTRY_LENGTH > capacity) {
+        records.push(part(RECORD_KIND.segments, page, length));
+        page = newPage(capacity);
+        length = 0;
       }
-      writeSegmentEntry(writer, { segment, serial, nonce: segments.nonce(segment) });
+      const nonce = segments.nonce(segment);
+      length = writeSegmentEntry(page, length, { segment, serial, nonce });
     }
-    if (writer.length > 0) records.push(part(RECORD_KIND.segments, writer));
+    if (length > 0) records.push(part(RECORD_KIND.segments, page, length));
     return records;
   }
 
@@ -91,22 +96,28 @@ export class Checkpointer {
   #part(): NewRecord {
     const { index, segments } = this.#state;
     const capacity = Math.min(recordCapacity(segments.geometry) - RECORD_HEADER_LENGTH, INDEX_PART);
-    const writer = new Writer(capacity);
+    const page = newPage(capacity);
+    let length = 0;
     let next: string | undefined;
-    for (const [key, entry] of index.from(this.#cursor ?? '')) {
-      if (writer.length > 0 && writer.length + INDEX_ENTRY_LENGTH + key.length > capacity) {
+    index.visit(this.#cursor ?? '', (key, entry) => {
+      if (length + INDEX_ENTRY_LENGTH + key.length > capacity) {
         next = key;
-        break;
+        return false;
       }
-      writeIndexEntry(writer, key, entry);
-    }
+      length = writeIndexEntry(page, length, key, entry);
+      return true;
+    });
     this.#cursor = next;
-    return part(RECORD_KIND.index, writer);
+    return part(RECORD_KIND.index, page, length);
   }
 }
 
-function part(kind: number, writer: Writer): NewRecord {
-  return { kind, isInPieces: false, key: '', value: writer.view(), version: 0 };
+function newPage(length: number): Page {
+  return pageOf(heapMemory(length));
+}
+
+function part(kind: number, { bytes }: Page, length: number): NewRecord {
+  return newRecord(kind, '', bytes.subarray(0, length));
 }
 
 /** A damaged part loses no more keys than fit into so many bytes. */

@@ -1,7 +1,7 @@
 import { segmentStart } from './geometry.ts';
 import { GROUP_HEADER_LENGTH } from './group.ts';
 import type { NewRecord } from './record.ts';
-import { RECORD_KIND, recordKey, recordValue } from './record.ts';
+import { newRecord, RECORD_KIND, recordKey, recordValue } from './record.ts';
 import type { Task } from './region.ts';
 import { recordsIn } from './scan.ts';
 import type { JournalState } from './state.ts';
@@ -42,7 +42,7 @@ export class Compaction {
           const entry = this.#state.index.get(key);
           if (entry?.position !== scanner.positionOf(record.at) || !record.isWhole) continue;
           const value = recordValue(scanner.window, record.at, record.header);
-          moves.push({ kind: RECORD_KIND.move, isInPieces, key, value, version });
+          moves.push(newRecord(RECORD_KIND.move, key, value, isInPieces, version));
         }
       }
       this.#position = next;

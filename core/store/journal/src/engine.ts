@@ -4,7 +4,7 @@ import type { Allocate } from '@atoll/device/frame';
 import type { Entropy } from '@atoll/device/system';
 import type { Failure, Result } from '@atoll/result/result';
 import { ok } from '@atoll/result/result';
-import type { Write } from './batch.ts';
+import type { Write, WriteFailure, Written } from './batch.ts';
 import { makeBatch } from './batch.ts';
 import type { Damage, Entry } from './entry.ts';
 import { groupCapacity, SEGMENTS_START } from './geometry.ts';
@@ -21,10 +21,9 @@ import { countKeys, statusOf } from './status.ts';
 import { Tasks } from './tasks.ts';
 import type { TreeView } from './tree.ts';
 import { indexKey, userKey } from './values.ts';
-import type { Written } from './writer.ts';
 import { Writer } from './writer.ts';
 
-export type { Damage, JournalStatus, ReadResult, Write, Written };
+export type { Damage, JournalStatus, ReadResult, Write, WriteFailure, Written };
 export { RecordRead };
 
 export interface JournalOptions {
@@ -125,7 +124,7 @@ export class Journal {
   /**
    * Writes all of `writes`, or none; `written` says with the ticket when they are durable. They are read as
    * before until then. Keys of 1 to `MAX_KEY_LENGTH` bytes and values of up to `MAX_VALUE_LENGTH`; others
-   * throw. Values must not be changed any more.
+   * throw. The bytes of neither must be changed any more.
    */
   commit(writes: readonly Write[]): number {
     const batch = makeBatch(++this.#tickets, writes);

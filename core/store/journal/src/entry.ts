@@ -9,12 +9,16 @@ export interface Stored {
   readonly isInPieces: boolean;
 }
 
-/** What the index knows of a key. */
-export interface Entry extends Stored {
+/** What the index knows of a key. It changes while the key does: who waits for the disk keeps a copy. */
+export interface Entry extends Mutable<Stored> {
   /** What is in its record, while the cache has it; whether it was used lately is the cache's to forget. */
   cached: Uint8Array | undefined;
   isUsed: boolean;
+  /** Of the index in which it was made. */
+  readonly edition: number;
 }
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** What a record says about a key. */
 export interface Change extends Stored {
@@ -32,8 +36,9 @@ export interface Damage {
   readonly what: string;
 }
 
-export function entryOf({ position, version, valueLength, isInPieces }: Stored): Entry {
-  return { position, version, valueLength, isInPieces, cached: undefined, isUsed: false };
+export function entryOf(stored: Stored, edition: number): Entry {
+  const { position, version, valueLength, isInPieces } = stored;
+  return { position, version, valueLength, isInPieces, cached: undefined, isUsed: false, edition };
 }
 
 /** Bytes that the record of `key` takes. */

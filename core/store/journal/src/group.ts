@@ -20,8 +20,9 @@
  * was written, which tells what was never acknowledged from what was damaged later.
  */
 import type { KeyedHash, Located } from '@atoll/bytes/fast';
-import { u32, u64, writeU32, writeU64 } from '@atoll/bytes/field';
-import { checkAt, sealAt } from './seal.ts';
+import { u32, u64 } from '@atoll/bytes/field';
+import type { Page } from './page.ts';
+import { setU64 } from './page.ts';
 
 export interface GroupHeader {
   readonly length: number;
@@ -42,26 +43,26 @@ export const GROUP_HEADER_LENGTH = 88;
 
 /** Writes `header` at `at`. */
 export function writeGroupHeader(
-  region: Located,
+  page: Page,
   at: number,
   header: GroupHeader,
   hash: KeyedHash,
 ): void {
-  const { bytes } = region;
-  writeU32(bytes, at, MAGIC);
-  writeU32(bytes, at + 4, header.length);
-  writeU64(bytes, at + 8, header.sequence);
-  writeU64(bytes, at + 16, header.round);
-  writeU64(bytes, at + 24, header.serial);
-  writeU64(bytes, at + 32, header.nonce);
-  writeU64(bytes, at + 40, header.previous);
-  writeU64(bytes, at + 48, header.first);
-  writeU32(bytes, at + 56, header.next);
-  writeU32(bytes, at + 60, header.afterNext);
-  writeU32(bytes, at + 64, header.count);
-  writeU32(bytes, at + 68, header.endsRound ? ENDS_ROUND : 0);
-  writeU64(bytes, at + 72, header.position);
-  sealAt(hash, region, at, at + CHECK, at + CHECK);
+  const { view } = page;
+  view.setUint32(at, MAGIC);
+  view.setUint32(at + 4, header.length);
+  setU64(view, at + 8, header.sequence);
+  setU64(view, at + 16, header.round);
+  setU64(view, at + 24, header.serial);
+  setU64(view, at + 32, header.nonce);
+  setU64(view, at + 40, header.previous);
+  setU64(view, at + 48, header.first);
+  view.setUint32(at + 56, header.next);
+  view.setUint32(at + 60, header.afterNext);
+  view.setUint32(at + 64, header.count);
+  view.setUint32(at + 68, header.endsRound ? ENDS_ROUND : 0);
+  setU64(view, at + 72, header.position);
+  hash.seal(page, at, at + CHECK, at + CHECK);
 }
 
 /** The header at `at`, where the region holds what lies at `position`; `undefined` when there is none. */
@@ -73,7 +74,7 @@ export function parseGroupHeader(
 ): GroupHeader | undefined {
   const { bytes } = region;
   if (at + GROUP_HEADER_LENGTH > bytes.length || u32(bytes, at) !== MAGIC) return undefined;
-  if (!checkAt(hash, region, at, at + CHECK, at + CHECK)) return undefined;
+  if (!hash.isSealed(region, at, at + CHECK, at + CHECK)) return undefined;
   const length = u32(bytes, at + 4);
   if (length < GROUP_HEADER_LENGTH || u64(bytes, at + 72) !== position) return undefined;
   return {

@@ -1,10 +1,12 @@
+import type { KeyedHash } from '@atoll/bytes/fast';
 import { u64 } from '@atoll/bytes/field';
 import type { BlockRequest } from '@atoll/device/block';
-import type { Region } from '@atoll/device/fast';
 import type { Allocate } from '@atoll/device/frame';
 import type { Entropy } from '@atoll/device/system';
 import { groupCapacity, roundUp, segmentStart } from './geometry.ts';
 import { GROUP_HEADER_LENGTH, writeGroupHeader } from './group.ts';
+import type { Page } from './page.ts';
+import { pageOf } from './page.ts';
 import type { NewRecord } from './record.ts';
 import { recordLength, writeRecord } from './record.ts';
 import type { JournalRegion } from './region.ts';
@@ -18,12 +20,6 @@ export interface LogHead extends LogStart {
   readonly previous: number;
 }
 
-/** Where a record was put, and its number. */
-export interface Place {
-  readonly position: number;
-  readonly version: number;
-}
-
 /**
  * The writing end of the log: makes groups of records. Order of calls: `begin` a round, `add` records; when
  * one does not fit in memory, write what `takeWrites` has and add it again; then `end` the round and write the rest.
@@ -33,10 +29,12 @@ export class Log {
   readonly #segments: Segments;
   readonly #entropy: Entropy;
   readonly #capacity: number;
-  readonly #buffers: readonly Region[];
+  readonly #pages: readonly Page[];
   #used = 0;
   #writes: BlockRequest[] = [];
-  #head: LogHead;
+  readonly #head: Mutable<LogHead>;
+  /** Of the records in its segment. */
+  #hash: KeyedHash;
   #round = 0;
   /** Bytes of the open group; 0 when there is none. */
   #length = 0;
@@ -54,33 +52,42 @@ export class Log {
     this.#region = region;
     this.#segments = segments;
     this.#entropy = entropy;
-    this.#head = head;
+    this.#head = { ...head };
     this.#capacity = groupCapacity(segments.geometry);
-    this.#buffers = Array.from({ length: BUFFERS }, () => allocate(this.#capacity));
+    this.#pages = Array.from({ length: PAGES }, () => pageOf(allocate(this.#capacity)));
+    this.#hash = region.segmentHash(head.nonce);
   }
 
   /** Where the next group goes, between rounds. */
   get head(): LogHead {
-    return this.#head;
+    return { ...this.#head };
+  }
+
+  /** The serial number of the segment that is written. */
+  get serial(): number {
+    return this.#head.serial;
+  }
+
+  /** The number of the next group, between rounds. */
+  get sequence(): number {
+    return this.#head.sequence;
   }
 
   begin(): void {
     this.#round = this.#head.sequence;
   }
 
-  /** Adds `record` to the round; `undefined` when what is in memory must be written first. */
-  add(record: NewRecord): Place | undefined {
-    const { key, value } = record;
-    const length = recordLength(key.length, value.length);
+  /** Adds `record` to the round; false when what is in memory must be written first. */
+  add(record: NewRecord): boolean {
+    const length = recordLength(record.key.length, record.valueLength);
     if (this.#length > 0 && this.#length + length > this.#room) this.#close(false);
-    if (this.#length === 0 && !this.#open(length)) return undefined;
-    const version = record.version === 0 ? this.#head.sequence + 1 + this.#count : record.version;
-    const hash = this.#segments.hash(this.#head.segment);
-    writeRecord(this.#buffers[this.#used], this.#length, record, version, hash);
-    const position = this.#head.position + this.#length;
+    if (this.#length === 0 && !this.#open(length)) return false;
+    if (record.version === 0) record.version = this.#head.sequence + 1 + this.#count;
+    record.position = this.#head.position + this.#length;
+    writeRecord(this.#pages[this.#used], this.#length, record, length, this.#hash);
     this.#length += length;
     this.#count++;
-    return { position, version };
+    return true;
   }
 
   /** Ends the round; an empty one gets a group without records. False: write what is in memory, and again. */
@@ -99,7 +106,7 @@ export class Log {
   }
 
   #open(recordLength: number): boolean {
-    if (this.#used === BUFFERS) return false;
+    if (this.#used === PAGES) return false;
     const { geometry } = this.#segments;
     const needed = GROUP_HEADER_LENGTH + recordLength;
     const end = segmentStart(geometry, this.#head.segment) + geometry.segmentSize;
@@ -114,47 +121,57 @@ export class Log {
   #close(endsRound: boolean): void {
     const { blockSize } = this.#region;
     const head = this.#head;
-    const buffer = this.#buffers[this.#used++];
-    const header = {
-      ...head,
-      length: this.#length,
-      round: this.#round,
-      count: this.#count,
-      endsRound,
-    };
-    const end = roundUp(this.#length, blockSize);
-    buffer.bytes.fill(0, this.#length, end);
-    writeGroupHeader(buffer, 0, header, this.#region.hash);
-    this.#writes.push(...this.#region.write(head.position, buffer.bytes.subarray(0, end)));
-    this.#head = {
-      ...head,
-      position: head.position + end,
-      sequence: head.sequence + 1 + this.#count,
-    };
+    const length = this.#length;
+    const count = this.#count;
+    const page = this.#pages[this.#used++];
+    const end = roundUp(length, blockSize);
+    page.bytes.fill(0, length, end);
+    const { sequence, serial, nonce, previous, first, next, afterNext, position } = head;
+    writeGroupHeader(
+      page,
+      0,
+      {
+        length,
+        sequence,
+        round: this.#round,
+        serial,
+        nonce,
+        previous,
+        first,
+        next,
+        afterNext,
+        count,
+        endsRound,
+        position,
+      },
+      this.#region.hash,
+    );
+    this.#writes.push(...this.#region.write(position, page.bytes.subarray(0, end)));
+    head.position = position + end;
+    head.sequence = sequence + 1 + count;
     this.#length = 0;
   }
 
   #beginSegment(): void {
-    const { nonce: previous, serial, next, afterNext, sequence } = this.#head;
+    const head = this.#head;
     const bytes = new Uint8Array(8);
     this.#entropy.fill(bytes);
     bytes[0] = 0;
     bytes[1] &= 0x1f;
-    const nonce = u64(bytes, 0);
-    this.#segments.begin(next, serial + 1, nonce);
-    this.#head = {
-      segment: next,
-      position: segmentStart(this.#segments.geometry, next),
-      sequence,
-      serial: serial + 1,
-      nonce,
-      next: afterNext,
-      afterNext: this.#segments.take(),
-      first: sequence,
-      previous,
-    };
+    head.previous = head.nonce;
+    head.nonce = u64(bytes, 0);
+    head.serial++;
+    head.segment = head.next;
+    head.position = segmentStart(this.#segments.geometry, head.segment);
+    head.next = head.afterNext;
+    head.afterNext = this.#segments.take();
+    head.first = head.sequence;
+    this.#hash = this.#region.segmentHash(head.nonce);
+    this.#segments.begin(head.segment, head.serial, head.nonce);
   }
 }
 
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
 /** While one group is being filled, so many less one wait to be written. */
-const BUFFERS = 2;
+const PAGES = 2;

@@ -28,6 +28,10 @@ export class RecordRead {
   /** In the index. */
   readonly key: string;
   readonly entry: Entry;
+  /** What the entry said when reading began. */
+  readonly position: number;
+  readonly version: number;
+  readonly valueLength: number;
   readonly buffer: Region;
   /** Since when nothing is overwritten for its sake, if it takes longer. */
   moment: number | undefined;
@@ -36,6 +40,9 @@ export class RecordRead {
     this.request = request;
     this.key = key;
     this.entry = entry;
+    this.position = entry.position;
+    this.version = entry.version;
+    this.valueLength = entry.valueLength;
     this.buffer = buffer;
   }
 }
@@ -57,19 +64,22 @@ export class Reader {
 
   /** Reads the value of `entry`, which `key` has in `view`. */
   *read(key: string, entry: Entry, view: TreeView<Entry>): Task<ReadResult> {
+    const { position, isInPieces } = entry;
     const first = yield* this.#record(key, entry);
-    if (!first.ok || !entry.isInPieces) return first;
+    if (!first.ok || !isInPieces) return first;
     const summary = parseSummary(first.value);
-    if (summary === undefined) return this.#damaged(key, entry, 'its parts are not named');
+    if (summary === undefined) return this.#damaged(key, position, 'its parts are not named');
     const value = new Uint8Array(summary.length);
     for (let piece = 0, at = 0; at < value.length; piece++) {
       const name = pieceKey(key, summary.tag, piece);
       const part = view.get(name);
-      if (part === undefined) return this.#damaged(key, entry, `part ${piece} of it is missing`);
+      if (part === undefined) {
+        return this.#damaged(key, position, `part ${piece} of it is missing`);
+      }
       const read = yield* this.#record(name, part);
       if (!read.ok) return read;
       if (read.value.length === 0 || at + read.value.length > value.length) {
-        return this.#damaged(key, entry, 'its parts have the wrong length');
+        return this.#damaged(key, position, 'its parts have the wrong length');
       }
       value.set(read.value, at);
       at += read.value.length;
@@ -92,26 +102,27 @@ export class Reader {
   }
 
   /** The value in the record, when the request has ended. */
-  finish({ request, key, entry, buffer }: RecordRead): Result<Uint8Array, ReadFailure> {
+  finish(read: RecordRead): Result<Uint8Array, ReadFailure> {
+    const { request, key, entry, position, version, buffer } = read;
     const { region, segments, cache } = this.#state;
-    const offset = entry.position % region.blockSize;
-    const hash = segments.hash(segmentOf(segments.geometry, entry.position));
+    const offset = position % region.blockSize;
+    const hash = segments.hash(segmentOf(segments.geometry, position));
     const header =
       request.failure === undefined
         ? parseRecordHeader(buffer, offset, request.bytes.length)
         : undefined;
     const isRight =
       header !== undefined &&
-      header.version === entry.version &&
-      header.valueLength === entry.valueLength &&
+      header.version === version &&
+      header.valueLength === read.valueLength &&
       isWhole(buffer, offset, header, hash) &&
       recordKey(buffer, offset, header) === key;
     const value = isRight ? recordValue(buffer, offset, header).slice() : undefined;
     this.#buffers.push(buffer);
     if (value === undefined) {
-      return this.#damaged(key, entry, request.failure ?? 'its checksum is wrong');
+      return this.#damaged(key, position, request.failure ?? 'its checksum is wrong');
     }
-    cache.keep(entry, value);
+    if (entry.version === version) cache.keep(entry, value);
     return ok(value);
   }
 
@@ -123,9 +134,9 @@ export class Reader {
     return this.finish(read);
   }
 
-  #damaged(key: string, entry: Entry, why: string): { ok: false; error: ReadFailure } {
+  #damaged(key: string, position: number, why: string): { ok: false; error: ReadFailure } {
     const { region, damage } = this.#state;
-    const found = damageAt(region, entry.position, `a value is damaged: ${why}`, key);
+    const found = damageAt(region, position, `a value is damaged: ${why}`, key);
     const isKnown = damage.some(({ block, what }) => block === found.block && what === found.what);
     if (!isKnown && damage.length < MOST_DAMAGE) damage.push(found);
     return { ok: false, error: { kind: 'damaged', reason: `block ${found.block}: ${found.what}` } };

@@ -14,8 +14,9 @@
  * earlier lap of the log is none. The second hash names the key where only the value is damaged.
  */
 import type { KeyedHash, Located } from '@atoll/bytes/fast';
-import { u16, u32, u64, writeU16, writeU32, writeU64 } from '@atoll/bytes/field';
-import { checkAt, sealAt } from './seal.ts';
+import { u16, u32, u64 } from '@atoll/bytes/field';
+import type { Page } from './page.ts';
+import { setU64 } from './page.ts';
 
 export const RECORD_HEADER_LENGTH = 32;
 
@@ -30,44 +31,68 @@ export interface RecordHeader {
   readonly version: number;
 }
 
-/** What is to be written. `key` has a character for each byte. */
+/** What is to be written, and where it was. `key` has a character for each byte. */
 export interface NewRecord {
   readonly kind: number;
   readonly isInPieces: boolean;
   readonly key: string;
+  /** All bytes of the key but the first, for who has them. */
+  readonly keyRest: Uint8Array | undefined;
   readonly value: Uint8Array;
-  /** 0 for the number that the record gets. */
-  readonly version: number;
+  readonly valueLength: number;
+  /** 0 until it gets its number. */
+  version: number;
+  /** In the region; 0 until it is in a group. */
+  position: number;
+}
+
+/** A record to be written; one that moves keeps its `version`, another one gets its number. */
+export function newRecord(
+  kind: number,
+  key: string,
+  value: Uint8Array,
+  isInPieces = false,
+  version = 0,
+): NewRecord {
+  const valueLength = value.length;
+  return { kind, isInPieces, key, keyRest: undefined, value, valueLength, version, position: 0 };
 }
 
 /** Bytes of a record with its padding. */
 export function recordLength(keyLength: number, valueLength: number): number {
-  return Math.ceil((RECORD_HEADER_LENGTH + keyLength + valueLength) / 8) * 8;
+  // No shift: what stands on a damaged disk may be longer than 31 bits.
+  const length = RECORD_HEADER_LENGTH + keyLength + valueLength + 7;
+  return length - (length % 8);
 }
 
-/** Writes `record` at `at`, where {@link recordLength} bytes are free. */
+/** Writes `record` at `at`, where `length` bytes are free: its {@link recordLength}. */
 export function writeRecord(
-  region: Located,
+  page: Page,
   at: number,
   record: NewRecord,
-  version: number,
+  length: number,
   hash: KeyedHash,
 ): void {
-  const { bytes } = region;
-  const { key, value } = record;
-  bytes[at + 16] = record.kind;
-  bytes[at + 17] = record.isInPieces ? IN_PIECES : 0;
-  writeU16(bytes, at + 18, key.length);
-  writeU32(bytes, at + 20, value.length);
-  writeU64(bytes, at + 24, version);
+  const { bytes, view } = page;
+  const { key, keyRest, value } = record;
   const keyAt = at + RECORD_HEADER_LENGTH;
-  for (let index = 0; index < key.length; index++) bytes[keyAt + index] = key.charCodeAt(index);
   const valueAt = keyAt + key.length;
-  bytes.set(value, valueAt);
   const end = valueAt + value.length;
-  bytes.fill(0, end, at + recordLength(key.length, value.length));
-  sealAt(hash, region, at + CHECKED, end, at);
-  sealAt(hash, region, at + CHECKED, valueAt, at + 8);
+  // The padding; what else stands in these bytes is written over.
+  view.setFloat64(at + length - 8, 0);
+  const kindAndFlags = (record.kind << 8) | (record.isInPieces ? IN_PIECES : 0);
+  view.setUint32(at + 16, (kindAndFlags << 16) | key.length);
+  view.setUint32(at + 20, value.length);
+  setU64(view, at + 24, record.version);
+  if (keyRest === undefined) {
+    writeBinary(bytes, keyAt, key);
+  } else {
+    bytes[keyAt] = key.charCodeAt(0);
+    bytes.set(keyRest, keyAt + 1);
+  }
+  bytes.set(value, valueAt);
+  hash.seal(page, at + CHECKED, end, at);
+  hash.seal(page, at + CHECKED, valueAt, at + 8);
 }
 
 /** The header at `at` if a whole record could stand there before `end`. Nothing is checked yet. */
@@ -99,7 +124,7 @@ export function isWhole(
   hash: KeyedHash,
 ): boolean {
   const end = at + RECORD_HEADER_LENGTH + keyLength + valueLength;
-  return checkAt(hash, region, at + CHECKED, end, at);
+  return hash.isSealed(region, at + CHECKED, end, at);
 }
 
 /** Whether its header and key are. */
@@ -110,7 +135,7 @@ export function hasWholeKey(
   hash: KeyedHash,
 ): boolean {
   const end = at + RECORD_HEADER_LENGTH + keyLength;
-  return checkAt(hash, region, at + CHECKED, end, at + 8);
+  return hash.isSealed(region, at + CHECKED, end, at + 8);
 }
 
 export function recordKey({ bytes }: Located, at: number, { keyLength }: RecordHeader): string {
@@ -136,8 +161,13 @@ export function binaryText(bytes: Uint8Array, start: number, length: number): st
 /** The opposite of {@link binaryText}. */
 export function binaryBytes(text: string): Uint8Array {
   const bytes = new Uint8Array(text.length);
-  for (let at = 0; at < text.length; at++) bytes[at] = text.charCodeAt(at);
+  writeBinary(bytes, 0, text);
   return bytes;
+}
+
+/** Writes the bytes of `text` at `at`. */
+export function writeBinary(bytes: Uint8Array, at: number, text: string): void {
+  for (let index = 0; index < text.length; index++) bytes[at + index] = text.charCodeAt(index);
 }
 
 const IN_PIECES = 1;

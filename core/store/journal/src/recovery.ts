@@ -7,8 +7,9 @@
  */
 import type { Failure, Result } from '@atoll/result/result';
 import { misconfigured, ok } from '@atoll/result/result';
-import type { Damage, Entry } from './entry.ts';
+import type { Damage } from './entry.ts';
 import { roundUp, SEGMENTS_START, SUPERBLOCK_PLACES, SUPERBLOCK_SPACING } from './geometry.ts';
+import type { Index } from './index.ts';
 import type { LogHead } from './log.ts';
 import type { JournalRegion, Task } from './region.ts';
 import { failureOf, flushRequest } from './region.ts';
@@ -19,14 +20,13 @@ import { Segments } from './segments.ts';
 import type { Superblock } from './superblock.ts';
 import { parseSuperblock, SUPERBLOCK_LENGTH, writeSuperblock } from './superblock.ts';
 import { acceptGroups } from './tail.ts';
-import type { Tree } from './tree.ts';
 import { memoryOf } from './values.ts';
 import type { WalkedGroup } from './walk.ts';
 import { readLog } from './walk.ts';
 
 export interface Recovered {
   readonly superblock: Superblock;
-  readonly index: Tree<Entry>;
+  readonly index: Index;
   readonly segments: Segments;
   readonly head: LogHead;
   readonly damage: readonly Damage[];
@@ -58,7 +58,10 @@ export function* recover(
   }
   const index = yield* buildIndex({ region, scanner, segments, superblock, accepted, damage });
   let memory = 0;
-  for (const [key] of index.from('')) memory += memoryOf(key);
+  index.visit('', (key) => {
+    memory += memoryOf(key);
+    return true;
+  });
   if (memory > indexMemory) return tooManyKeys(indexMemory);
   for (const position of scanner.unreadable) {
     damage.push(damageAt(region, position, 'the device cannot read it'));

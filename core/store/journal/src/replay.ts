@@ -1,17 +1,17 @@
-import type { Change, Entry } from './entry.ts';
-import { entryLength, entryOf } from './entry.ts';
+import type { Change } from './entry.ts';
+import { entryLength } from './entry.ts';
+import { Index } from './index.ts';
 import { RECORD_KIND } from './record.ts';
 import type { Task } from './region.ts';
 import type { Replay } from './rescue.ts';
 import { damageAt, rescueGap, searchAll } from './rescue.ts';
-import { Tree } from './tree.ts';
 import type { ReadRecords } from './walk.ts';
 
 /** The index: what the checkpoint says, and what changed since it was begun. */
-export function* buildIndex(replay: Replay): Task<Tree<Entry>> {
+export function* buildIndex(replay: Replay): Task<Index> {
   const { region, segments, superblock, accepted, damage } = replay;
   const { checkpointEnd } = superblock;
-  const index = new Tree<Entry>();
+  const index = new Index();
   const changes: Change[] = [];
   const damaged: Change[] = [];
   let lacksIndex = false;
@@ -57,13 +57,16 @@ export function* buildIndex(replay: Replay): Task<Tree<Entry>> {
     if (index.get(key)?.position !== position) continue;
     damage.push(damageAt(region, position, 'a value is damaged: its checksum is wrong', key));
   }
-  for (const [key, entry] of index.from('')) segments.add(entry.position, entryLength(key, entry));
+  index.visit('', (key, entry) => {
+    segments.add(entry.position, entryLength(key, entry));
+    return true;
+  });
   return index;
 }
 
-function takeCheckpoint({ segments, superblock }: Replay, index: Tree<Entry>, read: ReadRecords) {
+function takeCheckpoint({ segments, superblock }: Replay, index: Index, read: ReadRecords) {
   const { segmentCount } = segments.geometry;
-  for (const [key, entry] of read.entries) index.set(key, entry);
+  for (const [key, entry] of read.entries) index.put(key, entry);
   for (const { segment, serial, nonce } of read.table) {
     if (segment >= segmentCount || serial >= superblock.start.serial) continue;
     segments.begin(segment, serial, nonce);
@@ -74,16 +77,16 @@ function takeCheckpoint({ segments, superblock }: Replay, index: Tree<Entry>, re
  * Puts and deletions in the order of their numbers, then moves, each of which says where a value is that was
  * there before: within one tail of the log a value moves once.
  */
-function applyAll(index: Tree<Entry>, changes: readonly Change[]): void {
+function applyAll(index: Index, changes: readonly Change[]): void {
   const written = changes.filter(({ kind }) => kind !== RECORD_KIND.move);
   written.sort((one, other) => one.version - other.version);
   for (const change of written) {
     if (change.kind === RECORD_KIND.delete) index.delete(change.key);
-    else index.set(change.key, entryOf(change));
+    else index.put(change.key, change);
   }
   for (const change of changes) {
     if (change.kind !== RECORD_KIND.move) continue;
-    if (index.get(change.key)?.version === change.version) index.set(change.key, entryOf(change));
+    if (index.get(change.key)?.version === change.version) index.put(change.key, change);
   }
 }
 

@@ -1,7 +1,7 @@
 import type { SegmentEntry } from './checkpoint.ts';
-import type { Change, Damage, Entry } from './entry.ts';
-import { entryOf } from './entry.ts';
+import type { Change, Damage, Stored } from './entry.ts';
 import { recordCapacity, segmentStart } from './geometry.ts';
+import type { Index } from './index.ts';
 import { RECORD_KIND } from './record.ts';
 import type { JournalRegion, Task } from './region.ts';
 import type { Scanner } from './scan.ts';
@@ -9,7 +9,6 @@ import { recordsIn } from './scan.ts';
 import type { Segments } from './segments.ts';
 import type { Superblock } from './superblock.ts';
 import type { Accepted, Gap } from './tail.ts';
-import type { Tree } from './tree.ts';
 import { userKey } from './values.ts';
 import type { ReadRecords } from './walk.ts';
 import { readGroup, readRecords } from './walk.ts';
@@ -29,7 +28,7 @@ export interface Replay {
 export function* rescueGap({ region, scanner, segments }: Replay, gap: Gap): Task<ReadRecords> {
   const changes = new Map<number, Change>();
   const damaged = new Map<number, Change>();
-  const entries: [string, Entry][] = [];
+  const entries: [string, Stored][] = [];
   const table: SegmentEntry[] = [];
   const seen = new Set<number>();
   let lacksIndex = false;
@@ -72,11 +71,7 @@ export function* rescueGap({ region, scanner, segments }: Replay, gap: Gap): Tas
  * that `index` lacks, and that `changes` do not concern, it takes the latest value that is still there.
  * That may be one that was deleted.
  */
-export function* searchAll(
-  replay: Replay,
-  index: Tree<Entry>,
-  changes: readonly Change[],
-): Task<void> {
+export function* searchAll(replay: Replay, index: Index, changes: readonly Change[]): Task<void> {
   const { region, scanner, segments, superblock, accepted } = replay;
   const { geometry } = segments;
   const decided = new Set<string>();
@@ -112,7 +107,7 @@ export function* searchAll(
   for (const change of latest.values()) {
     const { key, kind } = change;
     if (kind === RECORD_KIND.delete || decided.has(key) || index.get(key) !== undefined) continue;
-    index.set(key, entryOf(change));
+    index.put(key, change);
     const what = 'the index lacked it: this is its latest value, unless it was deleted';
     replay.damage.push(damageAt(region, change.position, what, key));
   }

@@ -83,10 +83,11 @@ export class Segments {
   add(position: number, bytes: number): void {
     const segment = segmentOf(this.geometry, position);
     const entry = this.#segments[segment];
+    const before = entry.live;
     this.#live += bytes;
-    entry.live += bytes;
+    entry.live = before + bytes;
     if (entry.live === 0) this.#empty.set(segment, this.#moment++);
-    else this.#empty.delete(segment);
+    else if (before === 0) this.#empty.delete(segment);
   }
 
   /** Something live in `segment` cannot be read: it is not compacted again and again. */

@@ -4,13 +4,13 @@ import type { Entropy } from '@atoll/device/system';
 import { Cache } from './cache.ts';
 import { INDEX_ENTRY_LENGTH } from './checkpoint.ts';
 import type { Damage, Entry } from './entry.ts';
+import type { Index } from './index.ts';
 import { Log } from './log.ts';
 import type { Recovered } from './recovery.ts';
 import type { JournalRegion } from './region.ts';
 import type { Scanner } from './scan.ts';
 import type { Segments } from './segments.ts';
 import type { Superblock } from './superblock.ts';
-import type { Tree } from './tree.ts';
 import { costOf, memoryOf } from './values.ts';
 
 /** All that an open journal remembers. */
@@ -19,7 +19,7 @@ export interface JournalState {
   readonly scanner: Scanner;
   readonly segments: Segments;
   /** What is on the disk for certain. */
-  readonly index: Tree<Entry>;
+  readonly index: Index;
   readonly log: Log;
   readonly cache: Cache;
   readonly damage: Damage[];
@@ -63,13 +63,16 @@ export function createState(options: StateOptions, recovered: Recovered): Journa
     mostMemory: indexMemory,
     scratch: allocate(region.blockSize),
   };
-  for (const [key, entry] of index.from('')) countEntry(state, key, entry, 1);
+  index.visit('', (key, entry) => {
+    countEntry(state, key, entry, 1);
+    return true;
+  });
   return state;
 }
 
 /** Counts what `entry` of `key` takes: `sign` is 1 when it comes, -1 when it goes. */
 export function countEntry(state: JournalState, key: string, entry: Entry, sign: 1 | -1): void {
-  state.cost += sign * costOf(key, entry);
+  state.cost += sign * costOf(key, entry.valueLength);
   state.indexBytes += sign * (INDEX_ENTRY_LENGTH + key.length);
   state.memory += sign * memoryOf(key);
 }

@@ -7,10 +7,17 @@ import { labelCopyOffset } from '@atoll/disk/layout';
 import { checkOwner, readLabel } from '@atoll/disk/read';
 import type { Failure, Result } from '@atoll/result/result';
 import { misconfigured, ok } from '@atoll/result/result';
-import type { Damage, JournalStatus, Opened, ReadResult, Snapshot, Write } from './engine.ts';
+import type {
+  Damage,
+  JournalStatus,
+  Opened,
+  ReadResult,
+  Snapshot,
+  Write,
+  WriteFailure,
+} from './engine.ts';
 import { Journal, RecordRead } from './engine.ts';
 import { indexMemoryFor } from './values.ts';
-import type { WriteFailure } from './writer.ts';
 
 export type { Damage, Opened, Snapshot, Write, WriteFailure };
 export { indexMemoryFor };

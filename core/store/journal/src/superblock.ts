@@ -25,7 +25,6 @@ import type { Failure, Result } from '@atoll/result/result';
 import { misconfigured, ok } from '@atoll/result/result';
 import type { Geometry } from './geometry.ts';
 import { FEWEST_SEGMENTS, LARGEST_SEGMENT, SEGMENTS_START, SMALLEST_SEGMENT } from './geometry.ts';
-import { checkAt, sealAt } from './seal.ts';
 
 export interface Superblock {
   readonly geometry: Geometry;
@@ -68,7 +67,7 @@ export function writeSuperblock(region: Located, superblock: Superblock, hash: K
   writeU32(bytes, 64, start.next);
   writeU32(bytes, 68, start.afterNext);
   writeU64(bytes, 72, checkpointEnd);
-  sealAt(hash, region, 0, CHECK, CHECK);
+  hash.seal(region, 0, CHECK, CHECK);
 }
 
 /** The superblock at the start of `region`; says why there is none. */
@@ -84,7 +83,7 @@ export function parseSuperblock(region: Located, hash: KeyedHash): Result<Superb
       `the journal's format has version ${version}, this program knows version ${VERSION}`,
     );
   }
-  if (!checkAt(hash, region, 0, CHECK, CHECK)) return misconfigured('a superblock is damaged');
+  if (!hash.isSealed(region, 0, CHECK, CHECK)) return misconfigured('a superblock is damaged');
   const geometry = {
     blockSize: u16(bytes, 10),
     segmentSize: u32(bytes, 12),

@@ -51,6 +51,11 @@ export class Tree<T> {
     return walk(this.#root, key);
   }
 
+  /** The same in fewer steps: calls `visit` until it answers false. */
+  visit(key: string, visit: (key: string, value: T) => boolean): void {
+    visitFrom(this.#root, key, visit);
+  }
+
   #own(node: Node<T>): Node<T> {
     if (node.edition === this.#edition) return node;
     return {
@@ -156,6 +161,24 @@ function* walk<T>(node: Node<T>, key: string): Generator<[string, T]> {
   }
 }
 
+/** False when `visit` answered that. */
+function visitFrom<T>(
+  { keys, values, children }: Node<T>,
+  key: string,
+  visit: (key: string, value: T) => boolean,
+): boolean {
+  if (children.length === 0) {
+    for (let at = lowerBound(keys, key); at < keys.length; at++) {
+      if (!visit(keys[at], values[at])) return false;
+    }
+    return true;
+  }
+  for (let at = childFor({ keys }, key); at < children.length; at++) {
+    if (!visitFrom(children[at], key, visit)) return false;
+  }
+  return true;
+}
+
 /** The place of the first key that is not smaller. */
 function lowerBound(keys: readonly string[], key: string): number {
   let low = 0;
@@ -169,7 +192,7 @@ function lowerBound(keys: readonly string[], key: string): number {
 }
 
 /** The child that has `key` if any has: the last one whose smallest key is not larger, or the first. */
-function childFor({ keys }: Node<unknown>, key: string): number {
+function childFor({ keys }: Pick<Node<unknown>, 'keys'>, key: string): number {
   const at = lowerBound(keys, key);
   return keys[at] === key || at === 0 ? at : at - 1;
 }

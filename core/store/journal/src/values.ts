@@ -10,13 +10,13 @@
  */
 import { u64, writeU64 } from '@atoll/bytes/field';
 import { INDEX_ENTRY_LENGTH } from './checkpoint.ts';
-import type { Entry } from './entry.ts';
 import type { Geometry } from './geometry.ts';
 import { recordCapacity } from './geometry.ts';
 import type { NewRecord } from './record.ts';
 import {
   binaryBytes,
   binaryText,
+  newRecord,
   RECORD_HEADER_LENGTH,
   RECORD_KIND,
   recordLength,
@@ -63,10 +63,6 @@ export function pieceLength(geometry: Geometry, key: string): number {
   return Math.floor((recordCapacity(geometry) - overhead) / 8) * 8;
 }
 
-export function putRecord(key: string, value: Uint8Array, isInPieces = false): NewRecord {
-  return { kind: RECORD_KIND.put, isInPieces, key, value, version: 0 };
-}
-
 /** The records that put a `value` that takes pieces under `key`, of the index. */
 export function* pieceRecords(
   geometry: Geometry,
@@ -77,16 +73,12 @@ export function* pieceRecords(
   const length = pieceLength(geometry, key);
   for (let piece = 0; piece * length < value.length; piece++) {
     const part = value.subarray(piece * length, (piece + 1) * length);
-    yield putRecord(pieceKey(key, tag, piece), part);
+    yield newRecord(RECORD_KIND.put, pieceKey(key, tag, piece), part);
   }
   const summary = new Uint8Array(SUMMARY_LENGTH);
   writeU64(summary, 0, value.length);
   writeU64(summary, 8, tag);
-  yield putRecord(key, summary, true);
-}
-
-export function deleteRecord(key: string): NewRecord {
-  return { kind: RECORD_KIND.delete, isInPieces: false, key, value: NOTHING, version: 0 };
+  yield newRecord(RECORD_KIND.put, key, summary, true);
 }
 
 /** What the record of a value in pieces says. */
@@ -97,7 +89,7 @@ export function parseSummary(value: Uint8Array): { length: number; tag: number }
 }
 
 /** What a key costs in all: its record, and its place in two checkpoints, the last one and the next. */
-export function costOf(key: string, { valueLength }: Pick<Entry, 'valueLength'>): number {
+export function costOf(key: string, valueLength: number): number {
   return recordLength(key.length, valueLength) + 2 * (INDEX_ENTRY_LENGTH + key.length);
 }
 
@@ -125,4 +117,4 @@ const PIECE = '\x01';
 const ENTRY_MEMORY = 256;
 const TAG_LENGTH = 12;
 const SUMMARY_LENGTH = 16;
-const NOTHING = new Uint8Array(0);
+export const NOTHING = new Uint8Array(0);

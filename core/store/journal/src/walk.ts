@@ -1,6 +1,6 @@
 import type { SegmentEntry } from './checkpoint.ts';
 import { parseIndexEntries, parseSegmentEntries } from './checkpoint.ts';
-import type { Change, Entry } from './entry.ts';
+import type { Change, Stored } from './entry.ts';
 import { segmentStart } from './geometry.ts';
 import type { GroupHeader } from './group.ts';
 import { GROUP_HEADER_LENGTH } from './group.ts';
@@ -145,7 +145,7 @@ export interface ReadRecords {
   /** Those of the changes whose values are damaged. */
   readonly damaged: readonly Change[];
   /** Parts of a checkpoint. */
-  readonly entries: readonly [string, Entry][];
+  readonly entries: readonly [string, Stored][];
   readonly table: readonly SegmentEntry[];
   /** Whether parts of a checkpoint are damaged. */
   readonly lacksIndex: boolean;
@@ -156,7 +156,7 @@ export function readRecords(scanner: Scanner, records: Iterable<FoundRecord>): R
   const { window } = scanner;
   const changes: Change[] = [];
   const damaged: Change[] = [];
-  const entries: [string, Entry][] = [];
+  const entries: [string, Stored][] = [];
   const table: SegmentEntry[] = [];
   let lacksIndex = false;
   let count = 0;

@@ -3,10 +3,9 @@
  * log together, then one flush makes them durable. Only then the index changes and the batches are acknowledged.
  * There is never more than one round under way.
  */
-import type { NewChange } from './apply.ts';
-import { applyChange } from './apply.ts';
-import type { Batch, Plan, Touched } from './batch.ts';
-import { batchRecords, planBatch, touch } from './batch.ts';
+import { applyRecord } from './apply.ts';
+import type { Batch, Touched, WriteFailure, Written } from './batch.ts';
+import { batchRecords, planBatch } from './batch.ts';
 import { Checkpointer } from './checkpointer.ts';
 import { Compaction } from './compaction.ts';
 import type { NewRecord } from './record.ts';
@@ -15,29 +14,11 @@ import { failureOf, flushRequest } from './region.ts';
 import type { JournalState } from './state.ts';
 import { capacityOf } from './status.ts';
 
-/** Why a batch was not written. */
-export interface WriteFailure {
-  /**
-   * `full`: there is no room for it on the disk, or in memory for its keys; `busy`: too much waits for the disk already; `failed`: the disk failed,
-   * and nothing is written until a new start.
-   */
-  readonly kind: 'full' | 'busy' | 'failed';
-  /** One lower-case sentence. */
-  readonly reason: string;
-}
-
-export interface Written {
-  readonly kind: 'written';
-  readonly ticket: number;
-  /** `undefined`: it is durable. */
-  readonly failure: WriteFailure | undefined;
-}
-
 export class Writer {
   readonly #state: JournalState;
   readonly #waiting: Batch[] = [];
   #waitingBytes = 0;
-  readonly #written: Written[] = [];
+  readonly #written: Batch[] = [];
   #failure: string | undefined;
   #compaction: Compaction | undefined;
   #checkpoint: Checkpointer | undefined;
@@ -125,7 +106,7 @@ export class Writer {
       if (victim !== undefined) this.#compaction = new Compaction(this.#state, victim);
     }
     if (this.#checkpoint !== undefined) return;
-    const tail = log.head.serial - start;
+    const tail = log.serial - start;
     const longest = Math.min(Math.max(segmentCount / 8, 2), LONGEST_TAIL);
     const isForced = this.#isBlocked && this.#compaction === undefined && this.#canForce;
     if (!isForced && tail <= longest + (2 * indexBytes) / segmentSize) return;
@@ -136,7 +117,7 @@ export class Writer {
   /** A checkpoint lets the segments before it be compacted; a second one would bring nothing more. */
   get #canForce(): boolean {
     const { log, superblock } = this.#state;
-    return !this.#wasForced && log.head.serial > superblock.start.serial;
+    return !this.#wasForced && log.serial > superblock.start.serial;
   }
 
   /** The batches that there is room for, and not too many; those for which there will be none are refused. */
@@ -144,9 +125,8 @@ export class Writer {
     const { segments, index, log } = this.#state;
     const { geometry } = segments;
     const touched: Touched = new Map();
-    const round: Round = { batches: [], plans: [], touched, tag: 0 };
-    this.#tag = Math.max(this.#tag, log.head.sequence);
-    round.tag = this.#tag;
+    const round: Round = { batches: [], records: [] };
+    this.#tag = Math.max(this.#tag, log.sequence);
     let length = 0;
     let { cost, memory } = this.#state;
     this.#isBlocked = false;
@@ -169,13 +149,13 @@ export class Writer {
       }
       this.#shift();
       this.#wasForced = false;
-      this.#tag += batch.writes.length;
       length += plan.length;
       cost += plan.cost;
       memory += plan.memory;
-      touch(geometry, touched, batch);
+      const records = batchRecords(geometry, index, touched, batch, plan, this.#tag);
+      this.#tag += batch.records.length;
       round.batches.push(batch);
-      round.plans.push(plan);
+      round.records.push(records);
     }
     return round;
   }
@@ -192,30 +172,20 @@ export class Writer {
   }
 
   /** Writes one round; answers what failed. */
-  *#round({ batches, plans, touched, tag }: Round): Task<string | undefined> {
-    const { log, segments, index } = this.#state;
+  *#round({ batches, records }: Round): Task<string | undefined> {
+    const { log, segments } = this.#state;
     const compaction = this.#compaction;
     const checkpoint = this.#checkpoint;
-    const changes: NewChange[] = [];
     log.begin();
     const moves = compaction === undefined ? [] : yield* compaction.step();
-    for (const list of [moves, checkpoint?.step() ?? []]) {
-      for (const record of list) {
-        while (!this.#append(record, changes)) {
+    const lists = [moves, checkpoint?.step() ?? [], ...records];
+    for (const list of lists) {
+      for (let at = 0; at < list.length; at++) {
+        while (!log.add(list[at])) {
           const failure = yield* this.#drain();
           if (failure !== undefined) return failure;
         }
       }
-    }
-    let next = tag;
-    for (const plan of plans) {
-      for (const record of batchRecords(segments.geometry, index, touched, plan, next)) {
-        while (!this.#append(record, changes)) {
-          const failure = yield* this.#drain();
-          if (failure !== undefined) return failure;
-        }
-      }
-      next += plan.batch.writes.length;
     }
     while (!log.end()) {
       const failure = yield* this.#drain();
@@ -227,7 +197,9 @@ export class Writer {
     yield flush;
     if (failureOf(flush) !== undefined) return failureOf(flush);
 
-    for (const change of changes) applyChange(this.#state, change);
+    for (const list of lists) {
+      for (let at = 0; at < list.length; at++) applyRecord(this.#state, list[at]);
+    }
     for (const batch of batches) this.#answer(batch, undefined);
     batches.length = 0;
     if (compaction?.isOver) {
@@ -238,16 +210,6 @@ export class Writer {
     if (!checkpoint?.isOver) return undefined;
     this.#checkpoint = undefined;
     return yield* checkpoint.finish();
-  }
-
-  /** False when what is in memory must be written first. */
-  #append(record: NewRecord, changes: NewChange[]): boolean {
-    const place = this.#state.log.add(record);
-    if (place === undefined) return false;
-    const { kind, key, value, isInPieces } = record;
-    const { position, version } = place;
-    changes.push({ kind, key, position, version, valueLength: value.length, isInPieces, value });
-    return true;
   }
 
   /** Writes what is in memory. */
@@ -265,21 +227,19 @@ export class Writer {
     }
   }
 
-  #answer({ ticket }: Batch, failure: WriteFailure | undefined): void {
-    this.#written.push({ kind: 'written', ticket, failure });
+  #answer(batch: Batch, failure: WriteFailure | undefined): void {
+    batch.failure = failure;
+    this.#written.push(batch);
   }
 }
 
 const NO_ROOM = 'there is no room left on the disk';
 const NO_MEMORY = 'there is no memory left for more keys';
 
-/** What goes into the log together. */
+/** What goes into the log together: batches, and the records of each. */
 interface Round {
   readonly batches: Batch[];
-  readonly plans: Plan[];
-  readonly touched: Touched;
-  /** Tags for values in pieces, from this one on. */
-  tag: number;
+  readonly records: (readonly NewRecord[])[];
 }
 
 /** Batches that wait at the same time, and their bytes; one alone may be longer. */

@@ -1,14 +1,14 @@
 import { plainSipHash } from '@atoll/bytes/fast';
-import { Writer } from '@atoll/bytes/writer';
+import { heapMemory } from '@atoll/device/frame';
 import { memoryDisk } from '@atoll/device/memory-disk';
 import { mutate } from '@atoll/sim/mutate';
 import { Random } from '@atoll/sim/random';
 import { describe, expect, it } from 'vitest';
 import { parseIndexEntries, parseSegmentEntries, writeIndexEntry } from '../src/checkpoint.ts';
 import { GROUP_HEADER_LENGTH, parseGroupHeader, writeGroupHeader } from '../src/group.ts';
-import { RECORD_KIND, recordLength, writeRecord } from '../src/record.ts';
+import { pageOf } from '../src/page.ts';
+import { newRecord, RECORD_KIND, recordLength, writeRecord } from '../src/record.ts';
 import { recordsIn } from '../src/scan.ts';
-import { sealAt } from '../src/seal.ts';
 import { parseSuperblock, SUPERBLOCK_LENGTH, writeSuperblock } from '../src/superblock.ts';
 import { parseSummary } from '../src/values.ts';
 import { format, IDENTITY, Machine, text } from './machine.ts';
@@ -19,7 +19,7 @@ const SEED = Number(process.env.ATOLL_SEED ?? 9);
 const hash = plainSipHash(IDENTITY);
 
 function padded(bytes: Uint8Array, length: number) {
-  const region = { bytes: new Uint8Array(length), address: 0 };
+  const region = pageOf(heapMemory(length));
   region.bytes.set(bytes.subarray(0, length));
   return region;
 }
@@ -42,7 +42,7 @@ describe(`bytes that are not what they should be (${INPUTS} inputs)`, () => {
     let accepted = 0;
     for (let input = 0; input < INPUTS; input++) {
       const region = padded(mutate(random, good.bytes.subarray(0, 80)), SUPERBLOCK_LENGTH);
-      sealAt(hash, region, 0, SUPERBLOCK_LENGTH - 8, SUPERBLOCK_LENGTH - 8);
+      hash.seal(region, 0, SUPERBLOCK_LENGTH - 8, SUPERBLOCK_LENGTH - 8);
       const parsed = parseSuperblock(region, hash);
       if (!parsed.ok) continue;
       accepted++;
@@ -69,7 +69,7 @@ describe(`bytes that are not what they should be (${INPUTS} inputs)`, () => {
     writeGroupHeader(good, 0, { ...header, ...rest }, hash);
     for (let input = 0; input < INPUTS; input++) {
       const region = padded(mutate(random, good.bytes), GROUP_HEADER_LENGTH + random.below(2) * 64);
-      sealAt(hash, region, 0, 80, 80);
+      hash.seal(region, 0, 80, 80);
       const parsed = parseGroupHeader(region, 0, 512, hash);
       if (parsed !== undefined) expect(parsed.length).toBeGreaterThanOrEqual(GROUP_HEADER_LENGTH);
     }
@@ -83,14 +83,8 @@ describe(`bytes that are not what they should be (${INPUTS} inputs)`, () => {
       const region = padded(new Uint8Array(0), total);
       let at = 0;
       const starts = lengths.map((length) => {
-        const record = {
-          kind: RECORD_KIND.put,
-          isInPieces: false,
-          key: 'key',
-          value: random.bytes(length),
-          version: 0,
-        };
-        writeRecord(region, at, record, 5, hash);
+        const record = newRecord(RECORD_KIND.put, 'key', random.bytes(length), false, 5);
+        writeRecord(region, at, record, recordLength(3, length), hash);
         at += recordLength(3, length);
         return at - recordLength(3, length);
       });
@@ -111,11 +105,12 @@ describe(`bytes that are not what they should be (${INPUTS} inputs)`, () => {
 
   it('are no part of a checkpoint, or a list', () => {
     const random = new Random(SEED);
-    const writer = new Writer();
+    const page = padded(new Uint8Array(0), 3 * 24 + 6);
     const entry = { position: 4, version: 5, valueLength: 6, isInPieces: false };
-    for (const key of ['a', 'bc', 'def']) writeIndexEntry(writer, key, entry);
+    let end = 0;
+    for (const key of ['a', 'bc', 'def']) end = writeIndexEntry(page, end, key, entry);
     for (let input = 0; input < INPUTS; input++) {
-      const bytes = mutate(random, writer.view());
+      const bytes = mutate(random, page.bytes);
       const entries = parseIndexEntries(bytes);
       if (entries !== undefined) expect(entries.length).toBeLessThanOrEqual(bytes.length / 24);
       const rows = parseSegmentEntries(bytes);

@@ -1,5 +1,5 @@
 import { plainSipHash } from '@atoll/bytes/fast';
-import { Writer } from '@atoll/bytes/writer';
+import { heapMemory } from '@atoll/device/frame';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
@@ -8,7 +8,6 @@ import {
   writeIndexEntry,
   writeSegmentEntry,
 } from '../src/checkpoint.ts';
-import { entryOf } from '../src/entry.ts';
 import { planGeometry, segmentStart } from '../src/geometry.ts';
 import {
   describeGroup,
@@ -16,10 +15,13 @@ import {
   parseGroupHeader,
   writeGroupHeader,
 } from '../src/group.ts';
+import { pageOf } from '../src/page.ts';
 import {
+  binaryBytes,
   binaryText,
   hasWholeKey,
   isWhole,
+  newRecord,
   parseRecordHeader,
   RECORD_KIND,
   recordKey,
@@ -31,7 +33,7 @@ import { parseSuperblock, SUPERBLOCK_LENGTH, writeSuperblock } from '../src/supe
 import { IDENTITY } from './machine.ts';
 
 const hash = plainSipHash(IDENTITY);
-const region = { bytes: new Uint8Array(0x2_0000), address: 0 };
+const region = pageOf(heapMemory(0x2_0000));
 const number = fc.maxSafeNat();
 const small = fc.nat(0xffff_ffff);
 const key = fc.uint8Array({ maxLength: 1040 }).map((bytes) => binaryText(bytes, 0, bytes.length));
@@ -88,9 +90,15 @@ describe('a record', () => {
         key,
         fc.uint8Array({ maxLength: 3000, size: 'max' }),
         number,
-        (kind, isInPieces, key, value, version) => {
-          writeRecord(region, 8, { kind, isInPieces, key, value, version }, version, hash);
+        fc.boolean(),
+        (kind, isInPieces, key, value, version, hasBytes) => {
+          const record = newRecord(kind, key, value, isInPieces, version);
+          const keyRest = hasBytes && key !== '' ? binaryBytes(key.slice(1)) : undefined;
           const length = recordLength(key.length, value.length);
+          region.bytes.fill(0xff, 8, 8 + length);
+          writeRecord(region, 8, { ...record, keyRest }, length, hash);
+          const end = 8 + 32 + key.length + value.length;
+          expect(region.bytes.subarray(end, 8 + length)).toEqual(new Uint8Array(8 + length - end));
           const header = parseRecordHeader(region, 8, 8 + length);
           if (header === undefined) throw new Error('no header');
           expect(header).toMatchObject({ kind, isInPieces, version });
@@ -112,29 +120,27 @@ describe('a record', () => {
 
 describe('a checkpoint', () => {
   it('is read as it was written, and not when it is cut off', () => {
-    const entry = fc
-      .record({
-        position: number,
-        version: number,
-        valueLength: small,
-        isInPieces: fc.boolean(),
-      })
-      .map(entryOf);
+    const entry = fc.record({
+      position: number,
+      version: number,
+      valueLength: small,
+      isInPieces: fc.boolean(),
+    });
     fc.assert(
       fc.property(fc.array(fc.tuple(key, entry), { minLength: 1, maxLength: 20 }), (entries) => {
-        const writer = new Writer();
-        for (const [key, entry] of entries) writeIndexEntry(writer, key, entry);
-        expect(parseIndexEntries(writer.finish())).toEqual(entries);
-        expect(parseIndexEntries(writer.finish().subarray(0, -1))).toBeUndefined();
+        let end = 0;
+        for (const [key, entry] of entries) end = writeIndexEntry(region, end, key, entry);
+        expect(parseIndexEntries(region.bytes.subarray(0, end))).toEqual(entries);
+        expect(parseIndexEntries(region.bytes.subarray(0, end - 1))).toBeUndefined();
       }),
     );
     const row = fc.record({ segment: small, serial: number, nonce: number });
     fc.assert(
       fc.property(fc.array(row, { minLength: 1, maxLength: 20 }), (rows) => {
-        const writer = new Writer();
-        for (const row of rows) writeSegmentEntry(writer, row);
-        expect(parseSegmentEntries(writer.finish())).toEqual(rows);
-        expect(parseSegmentEntries(writer.finish().subarray(0, -1))).toBeUndefined();
+        let end = 0;
+        for (const row of rows) end = writeSegmentEntry(region, end, row);
+        expect(parseSegmentEntries(region.bytes.subarray(0, end))).toEqual(rows);
+        expect(parseSegmentEntries(region.bytes.subarray(0, end - 1))).toBeUndefined();
       }),
     );
   });

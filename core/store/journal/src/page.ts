@@ -1,0 +1,16 @@
+import type { Region } from '@atoll/device/fast';
+
+/** Memory that a hash can see, with a view of it that writes numbers in one call. */
+export interface Page extends Region {
+  readonly view: DataView;
+}
+
+export function pageOf({ bytes, address }: Region): Page {
+  return { bytes, address, view: new DataView(bytes.buffer, bytes.byteOffset, bytes.length) };
+}
+
+/** Writes a whole number below 2^53 in 64 bits, big-endian. */
+export function setU64(view: DataView, at: number, value: number): void {
+  view.setUint32(at, value / 0x1_0000_0000);
+  view.setUint32(at + 4, value);
+}
