@@ -8,8 +8,8 @@ import type { Write, WriteFailure, Written } from './batch.ts';
 import { makeBatch } from './batch.ts';
 import type { Damage, Entry } from './entry.ts';
 import { groupCapacity, SEGMENTS_START } from './geometry.ts';
-import type { ReadResult } from './reader.ts';
-import { Reader, RecordRead } from './reader.ts';
+import type { ReadResult, RecordRead } from './reader.ts';
+import { Reader } from './reader.ts';
 import { recover } from './recovery.ts';
 import type { Task } from './region.ts';
 import { JournalRegion } from './region.ts';
@@ -23,8 +23,7 @@ import type { TreeView } from './tree.ts';
 import { indexKey, userKey } from './values.ts';
 import { Writer } from './writer.ts';
 
-export type { Damage, JournalStatus, ReadResult, Write, WriteFailure, Written };
-export { RecordRead };
+export type { Damage, JournalStatus, ReadResult, RecordRead, Write, WriteFailure, Written };
 
 export interface JournalOptions {
   /** The region in bytes from the start of the disk. */
@@ -136,8 +135,8 @@ export class Journal {
   /** What {@link read} would find, if that is known without the disk. */
   peek(key: Uint8Array, snapshot?: Snapshot): ReadResult | undefined {
     const { index } = this.#mustBeOpen(this.#state);
-    const found = (snapshot?.view ?? index).get(indexKey(key));
-    return found === undefined ? ABSENT : cachedValue(found);
+    const entry = (snapshot === undefined ? index : snapshot.view).get(indexKey(key));
+    return entry === undefined ? ABSENT : cachedValue(entry);
   }
 
   /**
@@ -145,8 +144,9 @@ export class Journal {
    * {@link finish} says the value, and must be called in any case. `undefined`: only {@link read} will do.
    */
   find(key: Uint8Array, snapshot?: Snapshot): ReadResult | RecordRead | undefined {
+    const { index } = this.#mustBeOpen(this.#state);
     const name = indexKey(key);
-    const entry = (snapshot?.view ?? this.#mustBeOpen(this.#state).index).get(name);
+    const entry = (snapshot === undefined ? index : snapshot.view).get(name);
     if (entry === undefined) return ABSENT;
     if (entry.isInPieces) return undefined;
     return cachedValue(entry) ?? this.#mustBeOpen(this.#reader).begin(name, entry);
@@ -266,7 +266,7 @@ function cachedValue(entry: Entry): ReadResult | undefined {
   const { cached } = entry;
   if (cached === undefined || entry.isInPieces) return undefined;
   entry.isUsed = true;
-  return ok(cached);
+  return { ok: true, value: cached };
 }
 
 /** What is looked at of the log at a time: a group at least, and all superblocks. */

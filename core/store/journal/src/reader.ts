@@ -24,6 +24,8 @@ export type ReadResult = Result<Uint8Array | undefined, ReadFailure>;
 
 /** A record that is being read by one request. */
 export class RecordRead {
+  /** It is no result yet. */
+  readonly ok = undefined;
   readonly request: BlockRequest;
   /** In the index. */
   readonly key: string;

@@ -12,11 +12,12 @@ import type {
   JournalStatus,
   Opened,
   ReadResult,
+  RecordRead,
   Snapshot,
   Write,
   WriteFailure,
 } from './engine.ts';
-import { Journal, RecordRead } from './engine.ts';
+import { Journal } from './engine.ts';
 import { indexMemoryFor } from './values.ts';
 
 export type { Damage, Opened, Snapshot, Write, WriteFailure };
@@ -96,9 +97,9 @@ export class Store {
 
   /** Writes all of `writes`, or none. Durable when the promise is fulfilled; see `Journal.commit`. */
   commit(writes: readonly Write[]): Promise<CommitResult> {
-    const ticket = this.#mustBeOpen().commit(writes);
+    const ticket = (this.#journal ?? this.#mustBeOpen()).commit(writes);
+    if (!this.#hasCommitted) this.#options.wake();
     this.#hasCommitted = true;
-    this.#options.wake();
     return new Promise((resolve) => this.#commits.set(ticket, resolve));
   }
 
@@ -115,17 +116,17 @@ export class Store {
    * is done as soon as it is asked. `undefined`: it takes {@link get}. Nobody may change the bytes.
    */
   peek(key: Uint8Array, snapshot?: Snapshot): ReadResult | undefined {
-    const journal = this.#mustBeOpen();
+    const journal = this.#journal ?? this.#mustBeOpen();
     if (!this.#isPrompt) return journal.peek(key, snapshot);
     const found = journal.find(key, snapshot);
-    return found instanceof RecordRead ? this.#ask(found, undefined) : found;
+    return found !== undefined && found.ok === undefined ? this.#ask(found, undefined) : found;
   }
 
   /** The value of `key`, now or in `snapshot`; `undefined` when it has none. Nobody may change its bytes. */
   get(key: Uint8Array, snapshot?: Snapshot): Promise<ReadResult> {
     const journal = this.#mustBeOpen();
     const found = journal.find(key, snapshot);
-    if (found !== undefined && !(found instanceof RecordRead)) return Promise.resolve(found);
+    if (found !== undefined && found.ok !== undefined) return Promise.resolve(found);
     return new Promise((resolve) => {
       if (found !== undefined) {
         const result = this.#ask(found, resolve);
@@ -133,7 +134,8 @@ export class Store {
         return;
       }
       this.#reads.set(journal.read(key, snapshot), resolve);
-      while (this.#submit(journal.pendingRequest) || this.#complete() || this.#report());
+      while (this.#move(journal.pendingRequest));
+      this.#report();
       if (this.#reads.size > 0) this.#options.wake();
     });
   }
@@ -163,11 +165,9 @@ export class Store {
 
   /** Moves requests and fulfils promises; answers when it wants to be called again at the latest. */
   poll(now: number): number {
-    while (
-      this.#submit(this.#queue[0] ?? this.#journal?.nextRequest) ||
-      this.#complete() ||
-      this.#report()
-    );
+    do {
+      while (this.#move(this.#queue[0] ?? this.#journal?.nextRequest));
+    } while (this.#report());
     if (this.#hasCommitted) this.#settleTime = now + QUIET_MS;
     this.#hasCommitted = false;
     if (now < this.#settleTime) return this.#settleTime;
@@ -192,17 +192,14 @@ export class Store {
     return undefined;
   }
 
-  #submit(request: BlockRequest | undefined): boolean {
-    if (request === undefined || !this.#device.submit(request)) return false;
-    if (request === this.#queue[0]) this.#queue.shift();
-    else this.#journal?.shiftRequest();
-    return true;
-  }
-
-  #complete(): boolean {
-    const request = this.#device.complete();
-    if (request !== undefined) this.#handle(request);
-    return request !== undefined;
+  /** Submits `next`, if any, and takes over what has ended; answers whether there was something to do. */
+  #move(next: BlockRequest | undefined): boolean {
+    const isTaken = next !== undefined && this.#device.submit(next);
+    if (isTaken && next === this.#queue[0]) this.#queue.shift();
+    else if (isTaken) this.#journal?.shiftRequest();
+    const ended = this.#device.complete();
+    if (ended !== undefined) this.#handle(ended);
+    return isTaken || ended !== undefined;
   }
 
   #handle(request: BlockRequest): void {
@@ -224,20 +221,25 @@ export class Store {
     if (this.#labelReads.length === 0) this.#openJournal();
   }
 
+  /** Tells what happened; answers whether anything did. */
   #report(): boolean {
-    const event = this.#journal?.poll();
-    if (event === undefined) return false;
-    if (event.kind === 'opened') {
-      this.#open(event.result.ok ? ok(this.#describe(event.result.value)) : event.result);
-    } else if (event.kind === 'read') {
-      this.#reads.get(event.ticket)?.(event.result);
-      this.#reads.delete(event.ticket);
-    } else {
-      const { failure } = event;
-      this.#commits.get(event.ticket)?.(failure ? { ok: false, error: failure } : ok(undefined));
-      this.#commits.delete(event.ticket);
+    const journal = this.#journal;
+    if (journal === undefined) return false;
+    let hasNews = false;
+    for (let event = journal.poll(); event !== undefined; event = journal.poll()) {
+      hasNews = true;
+      if (event.kind === 'written') {
+        const { ticket, failure } = event;
+        this.#commits.get(ticket)?.(failure === undefined ? DONE : { ok: false, error: failure });
+        this.#commits.delete(ticket);
+      } else if (event.kind === 'read') {
+        this.#reads.get(event.ticket)?.(event.result);
+        this.#reads.delete(event.ticket);
+      } else {
+        this.#open(event.result.ok ? ok(this.#describe(event.result.value)) : event.result);
+      }
     }
-    return true;
+    return hasNews;
   }
 
   #openJournal(): void {
@@ -288,4 +290,5 @@ function keyText(key: Uint8Array): string {
   ).join('');
 }
 
+const DONE: CommitResult = ok(undefined);
 const QUIET_MS = 1000;

@@ -4,15 +4,13 @@
  * There is never more than one round under way.
  */
 import { applyRecord } from './apply.ts';
-import type { Batch, Touched, WriteFailure, Written } from './batch.ts';
-import { batchRecords, planBatch } from './batch.ts';
+import type { Batch, WriteFailure, Written } from './batch.ts';
 import { Checkpointer } from './checkpointer.ts';
 import { Compaction } from './compaction.ts';
-import type { NewRecord } from './record.ts';
 import type { Task } from './region.ts';
 import { failureOf, flushRequest } from './region.ts';
+import { Round } from './round.ts';
 import type { JournalState } from './state.ts';
-import { capacityOf } from './status.ts';
 
 export class Writer {
   readonly #state: JournalState;
@@ -72,7 +70,7 @@ export class Writer {
 
   /** Writes rounds until there is nothing to do. */
   *run(): Task<void> {
-    while (this.#failure === undefined) {
+    while (this.hasWork) {
       this.#maintain();
       const round = this.#admit();
       if (this.#isBlocked) this.#maintain();
@@ -122,41 +120,25 @@ export class Writer {
 
   /** The batches that there is room for, and not too many; those for which there will be none are refused. */
   #admit(): Round {
-    const { segments, index, log } = this.#state;
-    const { geometry } = segments;
-    const touched: Touched = new Map();
-    const round: Round = { batches: [], records: [] };
-    this.#tag = Math.max(this.#tag, log.sequence);
-    let length = 0;
-    let { cost, memory } = this.#state;
+    this.#tag = Math.max(this.#tag, this.#state.log.sequence);
+    const round = new Round(this.#state, this.#tag, LEAST_FREE, this.#reserve);
     this.#isBlocked = false;
-    while (this.#waiting.length > 0 && length < ROUND_BYTES) {
-      const [batch] = this.#waiting;
-      const plan = planBatch(geometry, index, touched, batch);
-      if (plan.mustWait) break;
-      const grows = plan.cost > 0;
-      const needsMemory = plan.memory > 0 && memory + plan.memory > this.#state.mostMemory;
-      const isTooMuch = needsMemory || (grows && cost + plan.cost > capacityOf(this.#state));
-      const needed = Math.ceil((length + plan.length) / (geometry.segmentSize * FILLED));
-      if (isTooMuch || segments.free < needed + (grows ? this.#reserve : LEAST_FREE)) {
-        // What the batches before it bring is known for certain in the next round.
-        if (round.batches.length > 0) break;
-        this.#isBlocked = !isTooMuch && this.#canGain;
-        if (this.#isBlocked) break;
+    while (this.#waiting.length > 0 && !round.isFull) {
+      const batch = this.#waiting[0];
+      const obstacle = round.add(batch);
+      if (obstacle === undefined) {
         this.#shift();
-        this.#answer(batch, { kind: 'full', reason: needsMemory ? NO_MEMORY : NO_ROOM });
+        this.#wasForced = false;
         continue;
       }
+      // What the batches before it bring is known for certain in the next round.
+      if (round.batches.length > 0) break;
+      this.#isBlocked = obstacle === 'segment' && this.#canGain;
+      if (this.#isBlocked) break;
       this.#shift();
-      this.#wasForced = false;
-      length += plan.length;
-      cost += plan.cost;
-      memory += plan.memory;
-      const records = batchRecords(geometry, index, touched, batch, plan, this.#tag);
-      this.#tag += batch.records.length;
-      round.batches.push(batch);
-      round.records.push(records);
+      this.#answer(batch, { kind: 'full', reason: obstacle === 'memory' ? NO_MEMORY : NO_ROOM });
     }
+    this.#tag = round.tag;
     return round;
   }
 
@@ -236,24 +218,12 @@ export class Writer {
 const NO_ROOM = 'there is no room left on the disk';
 const NO_MEMORY = 'there is no memory left for more keys';
 
-/** What goes into the log together: batches, and the records of each. */
-interface Round {
-  readonly batches: Batch[];
-  readonly records: (readonly NewRecord[])[];
-}
-
 /** Batches that wait at the same time, and their bytes; one alone may be longer. */
 const MOST_WAITING = 4096;
 const MOST_WAITING_BYTES = 0x200_0000;
-
-/** A round takes no more batches when it has so many bytes. */
-const ROUND_BYTES = 0x10_0000;
 
 /** Segments of log behind the start of the last checkpoint, at most, but for a large index. */
 const LONGEST_TAIL = 16;
 
 /** Free segments that only deletions and compaction may use. */
 const LEAST_FREE = 2;
-
-/** How full segments become at least. */
-const FILLED = 0.75;

@@ -1,0 +1,164 @@
+import type { Batch } from './batch.ts';
+import type { NewRecord } from './record.ts';
+import { newRecord, RECORD_HEADER_LENGTH, RECORD_KIND } from './record.ts';
+import type { JournalState } from './state.ts';
+import { capacityOf } from './status.ts';
+import {
+  costOf,
+  memoryOf,
+  NOTHING,
+  pieceCount,
+  pieceKey,
+  pieceRecords,
+  piecesPrefix,
+} from './values.ts';
+
+/**
+ * Why a batch cannot be in a round: there is no `memory` for its keys; the disk has no `room` for what it
+ * holds, or no `segment` free to write it to; a value in pieces that it replaces is written in this round, so
+ * it is for a `later` one.
+ */
+export type Obstacle = 'memory' | 'room' | 'segment' | 'later';
+
+/** Batches that go into the log together, as long as there is room for them. */
+export class Round {
+  readonly batches: Batch[] = [];
+  /** What is to be written for each. */
+  readonly records: (readonly NewRecord[])[] = [];
+  readonly #state: JournalState;
+  /** Bytes that all keys may cost. */
+  readonly #capacity: number;
+  readonly #leastFree: number;
+  readonly #reserve: number;
+  /** What was put and deleted: whether a value is in pieces. */
+  readonly #touched = new Map<string, boolean>();
+  /** Of values in pieces, for the next one. */
+  #tag: number;
+  #length = 0;
+  #cost: number;
+  #memory: number;
+
+  /**
+   * Tags are given out from `tag` on. So many segments stay free: `reserve` by what grows, `leastFree` by
+   * what does not.
+   */
+  constructor(state: JournalState, tag: number, leastFree: number, reserve: number) {
+    this.#state = state;
+    this.#tag = tag;
+    this.#leastFree = leastFree;
+    this.#reserve = reserve;
+    this.#capacity = capacityOf(state);
+    this.#cost = state.cost;
+    this.#memory = state.memory;
+  }
+
+  get isFull(): boolean {
+    return this.#length >= ROUND_BYTES;
+  }
+
+  /** The first tag that was not given out. */
+  get tag(): number {
+    return this.#tag;
+  }
+
+  /** Takes `batch` in; answers why that cannot be. */
+  add(batch: Batch): Obstacle | undefined {
+    const { segments, index, mostMemory } = this.#state;
+    const { geometry } = segments;
+    const { records } = batch;
+    const touched = this.#touched;
+    let length = 0;
+    let cost = 0;
+    let memory = 0;
+    let isPlain = true;
+    let stale = NO_PIECES;
+    for (let at = 0; at < records.length; at++) {
+      const { key, kind, valueLength } = records[at];
+      const wasTouched = touched.get(key);
+      if (wasTouched === true) return 'later';
+      const before = index.get(key);
+      // What an earlier batch of the round takes away is not taken away once more.
+      if (before !== undefined && wasTouched === undefined) {
+        cost -= costOf(key, before.valueLength);
+        memory -= memoryOf(key);
+        if (before.isInPieces) stale = [...stale, ...this.#piecesOf(key)];
+      }
+      if (kind === RECORD_KIND.delete) {
+        length += key.length + RECORD_HEADER_LENGTH + PER_RECORD;
+        isPlain = false;
+        continue;
+      }
+      const pieces = pieceCount(geometry, key, valueLength);
+      const taken =
+        valueLength + (pieces + 1) * (RECORD_HEADER_LENGTH + 2 * key.length + PER_RECORD);
+      length += taken;
+      cost += taken;
+      memory += memoryOf(key);
+      if (pieces === 0) continue;
+      memory += pieces * memoryOf(pieceKey(key, 0, 0));
+      isPlain = false;
+    }
+    for (const piece of stale) {
+      length += piece.length + RECORD_HEADER_LENGTH + PER_RECORD;
+      cost -= costOf(piece, index.get(piece)?.valueLength ?? 0);
+      memory -= memoryOf(piece);
+      isPlain = false;
+    }
+
+    if (memory > 0 && this.#memory + memory > mostMemory) return 'memory';
+    if (cost > 0 && this.#cost + cost > this.#capacity) return 'room';
+    const needed = Math.ceil((this.#length + length) / (geometry.segmentSize * FILLED));
+    if (segments.free < needed + (cost > 0 ? this.#reserve : this.#leastFree)) return 'segment';
+    this.#length += length;
+    this.#cost += cost;
+    this.#memory += memory;
+    this.batches.push(batch);
+    if (isPlain) {
+      for (let at = 0; at < records.length; at++) touched.set(records[at].key, false);
+      this.records.push(records);
+    } else {
+      this.records.push(this.#cut(records, stale));
+    }
+    return undefined;
+  }
+
+  /** The keys of all pieces of the value of `key`. */
+  #piecesOf(key: string): readonly string[] {
+    const prefix = piecesPrefix(key);
+    const pieces: string[] = [];
+    this.#state.index.visit(prefix, (piece) => {
+      if (!piece.startsWith(prefix)) return false;
+      pieces.push(piece);
+      return true;
+    });
+    return pieces;
+  }
+
+  /** The records to be written where values are in pieces, or are deleted. */
+  #cut(records: readonly NewRecord[], stale: readonly string[]): readonly NewRecord[] {
+    const { segments, index } = this.#state;
+    const list: NewRecord[] = [];
+    for (const record of records) {
+      const { key, kind, value } = record;
+      const isInPieces = pieceCount(segments.geometry, key, value.length) > 0;
+      if (isInPieces) list.push(...pieceRecords(segments.geometry, key, value, this.#tag++));
+      else if (kind === RECORD_KIND.put || this.#touched.has(key) || index.get(key) !== undefined) {
+        list.push(record);
+      }
+      this.#touched.set(key, isInPieces);
+    }
+    for (const piece of stale) list.push(newRecord(RECORD_KIND.delete, piece, NOTHING));
+    return list;
+  }
+}
+
+const NO_PIECES: readonly string[] = [];
+
+/** Padding, the name of a piece, and its part of the header of a group and of checkpoints. */
+const PER_RECORD = 96;
+
+/** A round takes no more batches when it has so many bytes. */
+const ROUND_BYTES = 0x10_0000;
+
+/** How full segments become at least. */
+const FILLED = 0.75;
