@@ -38,11 +38,40 @@ describe('fastSipHash', () => {
     );
   });
 
+  it('seals as the plain one does, and notices every flipped bit', () => {
+    const key = fc.uint8Array({ minLength: 16, maxLength: 16 });
+    const content = fc.uint8Array({ minLength: 1, maxLength: 300, size: 'max' });
+    fc.assert(
+      fc.property(key, content, fc.nat(33), fc.nat(), (key, content, start, chosen) => {
+        const end = start + content.length;
+        const plain = { bytes: new Uint8Array(CAPACITY), address: 0 };
+        for (const { bytes } of [plain, region]) bytes.set(content, start);
+        const [one, other] = [fast(key), plainSipHash(key)];
+        one.seal(region, start, end, end);
+        other.seal(plain, start, end, end);
+        expect(region.bytes.subarray(start, end + 8)).toEqual(plain.bytes.subarray(start, end + 8));
+        const bit = chosen % ((content.length + 8) * 8);
+        for (const isWhole of [true, false]) {
+          expect(one.isSealed(region, start, end, end)).toBe(isWhole);
+          expect(other.isSealed(plain, start, end, end)).toBe(isWhole);
+          for (const { bytes } of [plain, region]) bytes[start + (bit >>> 3)] ^= 1 << (bit & 7);
+        }
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
   it('reads nothing outside of its region', () => {
     const hash = fast(new Uint8Array(16));
     expect(() => hash.hash(region, -1, 2)).toThrow(RangeError);
     expect(() => hash.hash(region, 0, CAPACITY + 1)).toThrow(RangeError);
     expect(() => hash.hash(region, 3, 2)).toThrow(RangeError);
+    for (const keyed of [hash, plainSipHash(new Uint8Array(16))]) {
+      expect(() => keyed.seal(region, -1, 2, 8)).toThrow(RangeError);
+      expect(() => keyed.seal(region, 0, 2, CAPACITY - 7)).toThrow(RangeError);
+      expect(() => keyed.isSealed(region, 0, CAPACITY + 1, 0)).toThrow(RangeError);
+      expect(() => keyed.isSealed(region, 0, 2, -1)).toThrow(RangeError);
+    }
     expect(() => fast(new Uint8Array(8))).toThrow(RangeError);
   });
 });

@@ -27,7 +27,7 @@ function put(state: JournalState, record: NewRecord): void {
     state.cost += length - lengthBefore;
     held = before.cached;
   }
-  const entry = index.put(key, record);
+  const entry = index.put(key, record, before);
   if (before === undefined) countEntry(state, key, entry, 1);
   const value = kind === RECORD_KIND.put ? record.value : held;
   if (isUserKey(key)) cache.keep(entry, value);

@@ -117,7 +117,7 @@ export class Journal {
 
   /** What happened next. */
   poll(): JournalEvent | undefined {
-    return this.#writer?.poll() ?? this.#events.shift();
+    return this.#events.shift();
   }
 
   /**
@@ -229,7 +229,7 @@ export class Journal {
     const opened = { keys: countKeys(state), readBytes, unfinished };
     this.#state = state;
     this.#reader = new Reader(state, allocate);
-    this.#writer = new Writer(state);
+    this.#writer = new Writer(state, this.#events);
     this.#events.push({ kind: 'opened', result: ok(opened) });
   }
 

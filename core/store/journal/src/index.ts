@@ -18,8 +18,7 @@ export class Index implements TreeView<Entry> {
   }
 
   /** Notes where `key` is `stored` now; answers its entry, which holds a value in memory if it did before. */
-  put(key: string, stored: Stored): Entry {
-    const known = this.#entries.get(key);
+  put(key: string, stored: Stored, known = this.#entries.get(key)): Entry {
     if (known?.edition === this.#edition) {
       known.position = stored.position;
       known.version = stored.version;

@@ -4,6 +4,7 @@ import type { BlockRequest } from '@atoll/device/block';
 import type { Allocate } from '@atoll/device/frame';
 import type { Entropy } from '@atoll/device/system';
 import { groupCapacity, roundUp, segmentStart } from './geometry.ts';
+import type { GroupHeader } from './group.ts';
 import { GROUP_HEADER_LENGTH, writeGroupHeader } from './group.ts';
 import type { Page } from './page.ts';
 import { pageOf } from './page.ts';
@@ -32,13 +33,12 @@ export class Log {
   readonly #pages: readonly Page[];
   #used = 0;
   #writes: BlockRequest[] = [];
-  readonly #head: Mutable<LogHead>;
+  /** Where the log goes on; of a group that is open, its header. */
+  readonly #head: Mutable<LogHead & GroupHeader>;
   /** Of the records in its segment. */
   #hash: KeyedHash;
-  #round = 0;
   /** Bytes of the open group; 0 when there is none. */
   #length = 0;
-  #count = 0;
   /** Bytes that the open group may have. */
   #room = 0;
 
@@ -52,7 +52,7 @@ export class Log {
     this.#region = region;
     this.#segments = segments;
     this.#entropy = entropy;
-    this.#head = { ...head };
+    this.#head = { ...head, length: 0, round: 0, count: 0, endsRound: false };
     this.#capacity = groupCapacity(segments.geometry);
     this.#pages = Array.from({ length: PAGES }, () => pageOf(allocate(this.#capacity)));
     this.#hash = region.segmentHash(head.nonce);
@@ -74,7 +74,7 @@ export class Log {
   }
 
   begin(): void {
-    this.#round = this.#head.sequence;
+    this.#head.round = this.#head.sequence;
   }
 
   /** Adds `record` to the round; false when what is in memory must be written first. */
@@ -82,11 +82,12 @@ export class Log {
     const length = recordLength(record.key.length, record.valueLength);
     if (this.#length > 0 && this.#length + length > this.#room) this.#close(false);
     if (this.#length === 0 && !this.#open(length)) return false;
-    if (record.version === 0) record.version = this.#head.sequence + 1 + this.#count;
-    record.position = this.#head.position + this.#length;
+    const head = this.#head;
+    head.count++;
+    if (record.version === 0) record.version = head.sequence + head.count;
+    record.position = head.position + this.#length;
     writeRecord(this.#pages[this.#used], this.#length, record, length, this.#hash);
     this.#length += length;
-    this.#count++;
     return true;
   }
 
@@ -114,41 +115,21 @@ export class Log {
     const left = segmentStart(geometry, this.#head.segment + 1) - this.#head.position;
     this.#room = Math.min(left, this.#capacity);
     this.#length = GROUP_HEADER_LENGTH;
-    this.#count = 0;
+    this.#head.count = 0;
     return true;
   }
 
   #close(endsRound: boolean): void {
-    const { blockSize } = this.#region;
     const head = this.#head;
-    const length = this.#length;
-    const count = this.#count;
     const page = this.#pages[this.#used++];
-    const end = roundUp(length, blockSize);
-    page.bytes.fill(0, length, end);
-    const { sequence, serial, nonce, previous, first, next, afterNext, position } = head;
-    writeGroupHeader(
-      page,
-      0,
-      {
-        length,
-        sequence,
-        round: this.#round,
-        serial,
-        nonce,
-        previous,
-        first,
-        next,
-        afterNext,
-        count,
-        endsRound,
-        position,
-      },
-      this.#region.hash,
-    );
-    this.#writes.push(...this.#region.write(position, page.bytes.subarray(0, end)));
-    head.position = position + end;
-    head.sequence = sequence + 1 + count;
+    const end = roundUp(this.#length, this.#region.blockSize);
+    page.bytes.fill(0, this.#length, end);
+    head.length = this.#length;
+    head.endsRound = endsRound;
+    writeGroupHeader(page, 0, head, this.#region.hash);
+    this.#writes.push(...this.#region.write(head.position, page.bytes.subarray(0, end)));
+    head.position += end;
+    head.sequence += 1 + head.count;
     this.#length = 0;
   }
 

@@ -1,4 +1,5 @@
 import type { Batch } from './batch.ts';
+import { recordCapacity } from './geometry.ts';
 import type { NewRecord } from './record.ts';
 import { newRecord, RECORD_HEADER_LENGTH, RECORD_KIND } from './record.ts';
 import type { JournalState } from './state.ts';
@@ -28,6 +29,7 @@ export class Round {
   readonly #state: JournalState;
   /** Bytes that all keys may cost. */
   readonly #capacity: number;
+  readonly #recordCapacity: number;
   readonly #leastFree: number;
   readonly #reserve: number;
   /** What was put and deleted: whether a value is in pieces. */
@@ -48,6 +50,7 @@ export class Round {
     this.#leastFree = leastFree;
     this.#reserve = reserve;
     this.#capacity = capacityOf(state);
+    this.#recordCapacity = recordCapacity(state.segments.geometry);
     this.#cost = state.cost;
     this.#memory = state.memory;
   }
@@ -76,25 +79,26 @@ export class Round {
       const { key, kind, valueLength } = records[at];
       const wasTouched = touched.get(key);
       if (wasTouched === true) return 'later';
-      const before = index.get(key);
       // What an earlier batch of the round takes away is not taken away once more.
-      if (before !== undefined && wasTouched === undefined) {
+      const before = wasTouched === undefined ? index.get(key) : undefined;
+      if (before !== undefined) {
         cost -= costOf(key, before.valueLength);
-        memory -= memoryOf(key);
         if (before.isInPieces) stale = [...stale, ...this.#piecesOf(key)];
       }
       if (kind === RECORD_KIND.delete) {
         length += key.length + RECORD_HEADER_LENGTH + PER_RECORD;
+        if (before !== undefined) memory -= memoryOf(key);
         isPlain = false;
         continue;
       }
+      const overhead = RECORD_HEADER_LENGTH + 2 * key.length + PER_RECORD;
+      length += valueLength + overhead;
+      cost += valueLength + overhead;
+      if (before === undefined) memory += memoryOf(key);
+      if (RECORD_HEADER_LENGTH + key.length + valueLength <= this.#recordCapacity) continue;
       const pieces = pieceCount(geometry, key, valueLength);
-      const taken =
-        valueLength + (pieces + 1) * (RECORD_HEADER_LENGTH + 2 * key.length + PER_RECORD);
-      length += taken;
-      cost += taken;
-      memory += memoryOf(key);
-      if (pieces === 0) continue;
+      length += pieces * overhead;
+      cost += pieces * overhead;
       memory += pieces * memoryOf(pieceKey(key, 0, 0));
       isPlain = false;
     }

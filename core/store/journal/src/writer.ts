@@ -12,11 +12,15 @@ import { failureOf, flushRequest } from './region.ts';
 import { Round } from './round.ts';
 import type { JournalState } from './state.ts';
 
+interface Answers {
+  push(written: Written): void;
+}
+
 export class Writer {
   readonly #state: JournalState;
   readonly #waiting: Batch[] = [];
   #waitingBytes = 0;
-  readonly #written: Batch[] = [];
+  readonly #answers: Answers;
   #failure: string | undefined;
   #compaction: Compaction | undefined;
   #checkpoint: Checkpointer | undefined;
@@ -30,8 +34,10 @@ export class Writer {
   #isSettled = true;
   #mustSettle = false;
 
-  constructor(state: JournalState) {
+  /** `answers` gets batches that were written, or not. */
+  constructor(state: JournalState, answers: Answers) {
     this.#state = state;
+    this.#answers = answers;
   }
 
   /** Why nothing is written any more. */
@@ -56,11 +62,6 @@ export class Writer {
       this.#waiting.push(batch);
       this.#waitingBytes += batch.length;
     }
-  }
-
-  /** The next batch that was written, or not. */
-  poll(): Written | undefined {
-    return this.#written.shift();
   }
 
   /** Has an empty round written behind the last one, if need be: it says that everything before is durable. */
@@ -173,11 +174,11 @@ export class Writer {
       const failure = yield* this.#drain();
       if (failure !== undefined) return failure;
     }
-    const failure = yield* this.#drain();
-    if (failure !== undefined) return failure;
-    const flush = [flushRequest()];
-    yield flush;
-    if (failureOf(flush) !== undefined) return failureOf(flush);
+    for (const requests of [log.takeWrites(), [flushRequest()]]) {
+      yield requests;
+      const failure = failureOf(requests);
+      if (failure !== undefined) return failure;
+    }
 
     for (const list of lists) {
       for (let at = 0; at < list.length; at++) applyRecord(this.#state, list[at]);
@@ -197,7 +198,7 @@ export class Writer {
   /** Writes what is in memory. */
   *#drain(): Task<string | undefined> {
     const writes = this.#state.log.takeWrites();
-    if (writes.length > 0) yield writes;
+    yield writes;
     return failureOf(writes);
   }
 
@@ -211,7 +212,7 @@ export class Writer {
 
   #answer(batch: Batch, failure: WriteFailure | undefined): void {
     batch.failure = failure;
-    this.#written.push(batch);
+    this.#answers.push(batch);
   }
 }
 

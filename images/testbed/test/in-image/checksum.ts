@@ -36,5 +36,10 @@ for (let round = 0; round < HASHES; round++) {
   if (one.hash(region, start, end) !== other.hash(region, start, end) || one.high !== other.high) {
     throw new Error(`[${start}, ${end}) has two hashes`);
   }
+  const at = random.below(CAPACITY - 7);
+  one.seal(region, 0, 0, at);
+  if (!other.isSealed(region, 0, 0, at) || !one.isSealed(region, 0, 0, at)) {
+    throw new Error(`the seal at ${at} is not taken for one`);
+  }
 }
 host.write('SUCCESS\n');

@@ -10,13 +10,17 @@ import { Random } from '@atoll/sim/random';
 const KEYS = 20_000;
 const VALUE_LENGTH = 100;
 const WRITERS = 64;
+const WARM_UP_MS = 300;
 /** Between two looks at the clock. */
 const READS = 64;
 const CACHE_BYTES = 4_000_000;
 
+const MODES = ['puts', 'grouped', 'reads', 'first'] as const;
+type Mode = (typeof MODES)[number];
+
 const ARGUMENTS = {
-  mode: withDefault(choice('MODE', ['puts', 'grouped', 'reads']), 'puts', {
-    summary: 'What to do: puts one after the other or 64 at a time, or reads.',
+  mode: withDefault(choice('MODE', MODES), 'puts', {
+    summary: 'What to do: puts one after the other or 64 at a time, reads, or the first reads.',
     example: 'reads',
   }),
   seconds: withDefault(text('SECONDS', 'seconds'), '1', { summary: 'How long.', example: '2' }),
@@ -55,7 +59,7 @@ function finish(system: System, line: string, status: number): void {
   system.stop(status);
 }
 
-async function run({ clock }: System, store: Store, mode: string, ms: number): Promise<number> {
+async function run({ clock }: System, store: Store, mode: Mode, ms: number): Promise<number> {
   const opened = await store.opened;
   if (!opened.ok) throw new Error(opened.error.reason);
   const keys = Array.from({ length: KEYS }, (_, number) => keyOf(number));
@@ -67,11 +71,9 @@ async function run({ clock }: System, store: Store, mode: string, ms: number): P
   }
 
   // All that is not the store's work is done before: a random number takes an interpreter longer than a read.
-  const random = new Random(1);
-  const order = Array.from({ length: KEYS }, () => random.below(KEYS));
+  const order = shuffled(keys.map((_, number) => number));
   let done = 0;
-  const start = clock.monotonic();
-  const isOver = () => clock.monotonic() - start >= ms;
+  let isOver = () => false;
   const put = async (): Promise<void> => {
     while (!isOver()) {
       const number = order[done++ % KEYS];
@@ -88,9 +90,28 @@ async function run({ clock }: System, store: Store, mode: string, ms: number): P
       }
     }
   };
-  if (mode === 'reads') await get();
-  else await Promise.all(Array.from({ length: mode === 'grouped' ? WRITERS : 1 }, put));
-  return (done * 1000) / (clock.monotonic() - start);
+  /** Operations a second; of the first reads there are only so many. */
+  const rate = async (mode: Mode, ms: number): Promise<number> => {
+    const start = clock.monotonic();
+    done = 0;
+    isOver = () => clock.monotonic() - start >= ms || (mode === 'first' && done >= KEYS);
+    const writers = mode === 'puts' ? 1 : WRITERS;
+    if (mode === 'reads' || mode === 'first') await get();
+    else await Promise.all(Array.from({ length: writers }, put));
+    return (done * 1000) / (clock.monotonic() - start);
+  };
+  if (mode === 'reads') await rate('first', Number.POSITIVE_INFINITY);
+  if (mode !== 'first') await rate(mode, WARM_UP_MS);
+  return rate(mode, ms);
+}
+
+function shuffled(list: number[]): number[] {
+  const random = new Random(1);
+  for (let at = 0; at < list.length; at++) {
+    const other = random.below(at + 1);
+    [list[at], list[other]] = [list[other], list[at]];
+  }
+  return list;
 }
 
 function keyOf(number: number): Uint8Array {
