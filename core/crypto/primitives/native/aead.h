@@ -14,8 +14,7 @@ struct message {
 };
 
 /* Takes what follows the key, with a tag of (tag_length) outside of the text. */
-static inline bool take_message(u32 argv, u32 tag_length,
-                                struct message *message) {
+ONCE bool take_message(u32 argv, u32 tag_length, struct message *message) {
     struct bytes bytes;
     u64 first = host_argument(argv, 4), last = host_argument(argv, 5);
     double tag = value_number(host_argument(argv, 6));

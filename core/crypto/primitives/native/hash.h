@@ -12,16 +12,19 @@ typedef struct {
 
 void COMPRESS(WORD *chain, const uint8_t *blocks, size_t count);
 
+#define SWAP(word)                                                             \
+    (sizeof(WORD) == 4 ? __builtin_bswap32((u32)(word)) : __builtin_bswap64(word))
+
 /* Where the message's length in bits stands at the end of the last block. */
 #define LENGTH_AT (BLOCK_LENGTH - 2 * sizeof(WORD))
 
-static void hash_init(state_t *state) {
+ONCE void hash_init(state_t *state) {
     static const WORD initial[COUNT] = INITIAL;
     memcpy(state->chain, initial, sizeof initial);
     state->length = 0;
 }
 
-static void hash_update(state_t *state, const uint8_t *bytes, u32 length) {
+ONCE void hash_update(state_t *state, const uint8_t *bytes, u32 length) {
     u32 held = state->length % BLOCK_LENGTH;
     state->length += length;
     if (held > 0) {
@@ -39,7 +42,7 @@ static void hash_update(state_t *state, const uint8_t *bytes, u32 length) {
 }
 
 /* Ends the message, and the state. */
-static void hash_finish(state_t *state, uint8_t *digest) {
+ONCE void hash_finish(state_t *state, uint8_t *digest) {
     u32 held = state->length % BLOCK_LENGTH;
     state->block[held++] = 0x80;
     memset(state->block + held, 0, BLOCK_LENGTH - held);
@@ -50,13 +53,14 @@ static void hash_finish(state_t *state, uint8_t *digest) {
     u64 bits = __builtin_bswap64(8 * state->length);
     memcpy(state->block + BLOCK_LENGTH - sizeof bits, &bits, sizeof bits);
     COMPRESS(state->chain, state->block, 1);
-    for (u32 i = 0; i < DIGEST_LENGTH; i++)
-        digest[i] = (uint8_t)(state->chain[i / sizeof(WORD)] >>
-                              8 * (sizeof(WORD) - 1 - i % sizeof(WORD)));
+    for (u32 i = 0; i < DIGEST_LENGTH / sizeof(WORD); i++) {
+        WORD word = SWAP(state->chain[i]);
+        memcpy(digest + i * sizeof word, &word, sizeof word);
+    }
 }
 
 /* The HMAC of what (inner) has seen; (outer) has seen its pad only. */
-static void hmac_finish(state_t *inner, const state_t *outer, uint8_t *tag) {
+ONCE void hmac_finish(state_t *inner, const state_t *outer, uint8_t *tag) {
     state_t last = *outer;
     hash_finish(inner, tag);
     hash_update(&last, tag, DIGEST_LENGTH);

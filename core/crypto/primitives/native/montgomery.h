@@ -39,7 +39,7 @@ static inline void multiply(u64 *product, const u64 *a, const u64 *b,
 }
 
 /* (sum), of which (carry) did not fit, less the modulus when it is not below it. */
-static inline void reduce_once(u64 *sum, u64 carry, const struct modulus *m) {
+ONCE void reduce_once(u64 *sum, u64 carry, const struct modulus *m) {
     u64 less[WORDS_LARGEST];
     u64 borrow = words_subtract(less, sum, m->words, m->count);
     words_select(sum, less, 0 - (carry | (borrow ^ 1)), m->count);
@@ -69,7 +69,7 @@ static inline u32 words_for(u32 length) {
  * Takes a modulus in (count) words, which must be enough; false when it is even or below 3. Where its
  * highest bit is shows.
  */
-static inline bool modulus_init(struct modulus *m, const struct bytes *bytes,
+ONCE bool modulus_init(struct modulus *m, const struct bytes *bytes,
                                 u32 count) {
     words_load(m->words, m->count = count, bytes->at, bytes->length);
     u32 top = count;

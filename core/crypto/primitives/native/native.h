@@ -13,13 +13,20 @@
 
 #include "host.h"
 
+/* Freestanding C calls these for a few bytes, too, unless it is told that they are the standard's. */
+#define memcpy __builtin_memcpy
+#define memset __builtin_memset
+
+/* For what is called in so many places that copies of it would make images larger. */
+#define ONCE __attribute__((noinline, unused)) static
+
 struct bytes {
     uint8_t *at;
     u32 length;
 };
 
 /* The Uint8Array in (value); false, with an exception pending, for others. */
-static inline bool take_bytes(u64 value, struct bytes *bytes) {
+ONCE bool take_bytes(u64 value, struct bytes *bytes) {
     u32 address;
     if (!value_bytes(value, &address, &bytes->length))
         return false;
@@ -28,7 +35,7 @@ static inline bool take_bytes(u64 value, struct bytes *bytes) {
 }
 
 /* Takes the Uint8Array in (value), which must be (length) long, at (*at). */
-static inline bool take_exactly(u64 value, u32 length, void *at) {
+ONCE bool take_exactly(u64 value, u32 length, void *at) {
     struct bytes bytes;
     if (!take_bytes(value, &bytes))
         return false;
@@ -41,7 +48,7 @@ static inline bool take_exactly(u64 value, u32 length, void *at) {
 }
 
 /* Like take_exactly, for a state of a library, which has pointers and numbers in it. */
-static inline bool take_state(u64 value, u32 size, void *at) {
+ONCE bool take_state(u64 value, u32 size, void *at) {
     if (!take_exactly(value, size, at))
         return false;
     if (*(uintptr_t *)at % 8 != 0) {
@@ -52,7 +59,7 @@ static inline bool take_state(u64 value, u32 size, void *at) {
 }
 
 /* Whether [start, end) lies within (bytes); otherwise an exception is pending. */
-static inline bool check_range(const struct bytes *bytes, u64 start, u64 end) {
+ONCE bool check_range(const struct bytes *bytes, u64 start, u64 end) {
     double from = value_number(start), to = value_number(end);
     if (from >= 0 && from <= to && to <= bytes->length && from == (u32)from &&
         to == (u32)to)

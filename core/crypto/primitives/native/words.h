@@ -16,15 +16,14 @@ static inline u64 opaque(u64 mask) {
 }
 
 /* Takes (length) bytes, big-endian, at most 8 for each of (count) words. */
-static inline void words_load(u64 *words, u32 count, const uint8_t *bytes,
-                              u32 length) {
+ONCE void words_load(u64 *words, u32 count, const uint8_t *bytes, u32 length) {
     memset(words, 0, 8 * count);
     for (u32 i = 0; i < length; i++)
         words[i / 8] |= (u64)bytes[length - 1 - i] << 8 * (i % 8);
 }
 
 /* Writes the lowest (length) bytes, big-endian. */
-static inline void words_store(uint8_t *bytes, u32 length, const u64 *words) {
+ONCE void words_store(uint8_t *bytes, u32 length, const u64 *words) {
     for (u32 i = 0; i < length; i++)
         bytes[length - 1 - i] = (uint8_t)(words[i / 8] >> 8 * (i % 8));
 }

@@ -136,7 +136,7 @@ export function rsaOperation(rsa: Rsa, key: RsaPrivateKey, random: Random): Subj
   return {
     name: 'RSA 2048, message',
     classes: FIXED,
-    measurements: 1_500,
+    measurements: 5_000,
     prepare,
     run: () => void rsa.raisePrivate(key, secret, random),
   };

@@ -9,7 +9,7 @@ import type { Half } from './compare.ts';
  * What a provider makes of pseudo-random input from `seed`, where all providers must make the same:
  * lines of a name and a checksum. Throws when it refuses its own work.
  */
-export function answersOf(provider: Half, key: RsaPrivateKey, seed: number): string[] {
+export function answersOf(provider: Half, keys: readonly RsaPrivateKey[], seed: number): string[] {
   const { hashes, aesGcm, aesCcm, chacha20Poly1305, x25519, curves, ed25519, rsa } = provider;
   const random = new Random(seed);
   const answers: string[] = [];
@@ -59,6 +59,6 @@ export function answersOf(provider: Half, key: RsaPrivateKey, seed: number): str
     const { privateKey, publicKey } = curves[curve].generate(random);
     sign(ecdsa(curves[curve], hashes[hash]), publicKey, privateKey);
   }
-  sign(rsaPkcs1(rsa, hashes['SHA-256']), key, key);
+  for (const key of keys) sign(rsaPkcs1(rsa, hashes['SHA-256']), key, key);
   return answers;
 }
