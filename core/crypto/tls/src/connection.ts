@@ -243,7 +243,8 @@ export class TlsConnection {
       if (this.#handshake.version === 'TLS 1.2') this.#closeWriting();
       return DONE;
     }
-    if (level === WARNING && this.#handshake.bearsWarnings) {
+    const isBorne = level === WARNING && alert !== ALERT.CLOSE_NOTIFY;
+    if (isBorne && this.#handshake.bearsWarnings) {
       return this.isConnected ? DONE : this.#countIdle();
     }
     const reason = `the peer sent ${describeAlert(alert)}`;
