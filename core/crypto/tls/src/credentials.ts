@@ -71,6 +71,8 @@ export interface CertificateVerifier {
 
 /** The public key of the peer. */
 export interface PeerKey {
+  /** When its certificates stop being good, in milliseconds since 1970 UTC, if they do. */
+  readonly expires?: number;
   /**
    * Whether `signature` is one of `message`; false when the key cannot be used with `scheme`. With `anyCurve`, the
    * schemes of ECDSA stand for their hash alone, as TLS 1.2 has it (RFC 8446, 4.2.3).

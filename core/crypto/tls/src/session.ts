@@ -19,6 +19,8 @@ export interface Session {
   /** Both in milliseconds since 1970 UTC. */
   readonly issued: number;
   readonly expires: number;
+  /** When the server has to show its certificates again, whatever tickets it gives until then (RFC 8446, 4.6.1). */
+  readonly peerExpires?: number;
 }
 
 /** Seconds: RFC 8446, 4.6.1. */

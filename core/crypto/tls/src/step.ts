@@ -19,7 +19,7 @@ export interface Connected {
   /** What ALPN chose. */
   readonly protocol: string | undefined;
   readonly serverName: string | undefined;
-  /** DER; empty when the peer did not show any now. */
+  /** DER; empty when the peer did not show any. In a resumption, a server has here what the client showed before. */
   readonly peerChain: readonly Uint8Array[];
 }
 

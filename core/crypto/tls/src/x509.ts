@@ -35,7 +35,10 @@ export function x509Verifier(options: X509Options): CertificateVerifier {
       const names = purpose === 'server' && name !== undefined ? { names: [hostPeer(name)] } : {};
       const verification = { ...options, ...names, role: purpose, now };
       const verified = verifyChain(peer.value, wellFormed(chain.slice(1)), verification);
-      if (verified.ok) return ok(x509PeerKey(peer.value.publicKey, options.signatures));
+      if (verified.ok) {
+        const expires = Math.min(...verified.value.map(({ notAfter }) => notAfter));
+        return ok({ ...x509PeerKey(peer.value.publicKey, options.signatures), expires });
+      }
       const { blame, rule, reason } = verified.error;
       return { ok: false, error: { blame, alert: ALERTS[rule], reason } };
     },

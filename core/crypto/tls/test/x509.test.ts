@@ -13,8 +13,9 @@ import { ed25519Signature } from '@atoll/x509/signature';
 import { describe, expect, it } from 'vitest';
 import { ALERT } from '../src/alert.ts';
 import type { Credentials, Purpose } from '../src/credentials.ts';
+import { TicketKeys } from '../src/server/ticket.ts';
 import { x509Signers, x509Verifier } from '../src/x509.ts';
-import { connectedOf, NOW, Pair } from './kit.ts';
+import { connectedOf, NOW, Pair, SUITES, sessionOf } from './kit.ts';
 
 const SIGNATURE = ed25519Signature(ed25519);
 const DAY = 86_400_000;
@@ -80,6 +81,23 @@ describe('with certificates of X.509', () => {
     const pair = new Pair({ verifier: VERIFIER, credentials: me }, server, target).run();
     expect(connectedOf(pair.server).peerChain).toEqual(me.chain);
     expect(connectedOf(pair.client).peerChain).toEqual(credentials('server').chain);
+  });
+
+  it('a ticket ends when a certificate does', () => {
+    const tickets = new TicketKeys(SUITES.aes128.aead);
+    const me = credentials('client', 'me.example', AUTHORITY, NOW + 20_000);
+    const clients = { verifier: VERIFIER, required: true };
+    const server = { tickets, clients, credentials: () => [credentials('server')] };
+    const target = { serverName: 'host.example' };
+    const pair = new Pair({ verifier: VERIFIER, credentials: me }, server, target).run();
+    expect(sessionOf(pair.client)?.expires).toBe(NOW + 20_000);
+    const mortal = credentials('server', undefined, undefined, NOW + 30_000);
+    const other = new Pair(
+      { verifier: VERIFIER },
+      { tickets, credentials: () => [mortal] },
+      target,
+    );
+    expect(sessionOf(other.run().client)?.expires).toBe(NOW + 30_000);
   });
 
   it('what is no certificate does no harm where none is needed', () => {

@@ -130,7 +130,13 @@ function handleCertificate(
   if (entries.length === 0) return abort(ALERT.DECODE_ERROR, 'the server has no certificate');
   const verified = verifyCertificate(config.verifier, certificate, state.serverName, 'server', now);
   if (!verified.ok) return verified;
-  return ok({ state: { ...state, expects: 'CertificateVerify', ...verified.value }, actions: [] });
+  const { peerKey, peerChain } = verified.value;
+  const longest = now + 1000 * LIFETIME_LONGEST;
+  const peerExpires = Math.min(peerKey.expires ?? longest, longest);
+  return ok({
+    state: { ...state, expects: 'CertificateVerify', peerKey, peerChain, peerExpires },
+    actions: [],
+  });
 }
 
 function handleCertificateVerify(
@@ -185,6 +191,7 @@ function handleFinished(
       serverName,
       protocol: state.protocol,
       resumptionSecret,
+      peerExpires: state.peerExpires,
     },
     actions: [
       ...end,
@@ -246,7 +253,8 @@ function handleTicket(
     protocol: state.protocol,
     earlyDataMost: read.value.earlyData ?? 0,
     issued: now,
-    expires: now + 1000 * lifetime,
+    expires: Math.min(now + 1000 * lifetime, state.peerExpires),
+    peerExpires: state.peerExpires,
   };
   return ok({ state, actions: [{ do: 'remember', session }] });
 }

@@ -132,6 +132,7 @@ function accept(
       earlyData: false,
       protocol: undefined,
       peerChain: [],
+      peerExpires: (resumed ? session?.peerExpires : undefined) ?? Number.POSITIVE_INFINITY,
       requested: undefined,
     },
     actions: [

@@ -25,6 +25,7 @@ export type ClientState =
       readonly serverName: string | undefined;
       readonly protocol: string | undefined;
       readonly resumptionSecret: Uint8Array;
+      readonly peerExpires: number;
     };
 
 export interface ExpectServerHello {
@@ -67,6 +68,8 @@ export interface Agreed {
   readonly earlyData: boolean;
   readonly protocol: string | undefined;
   readonly peerChain: readonly Uint8Array[];
+  /** Until when tickets may stand for the server's certificates. */
+  readonly peerExpires: number;
   /** The schemes of a CertificateRequest, when there was one. */
   readonly requested: readonly number[] | undefined;
 }

@@ -20,11 +20,8 @@ export interface ServerConfig {
   /** For ALPN; each character is one byte. When there is no common one, the handshake fails. */
   readonly protocols?: readonly string[];
   /** To ask clients who they are. */
-  readonly clients?: { readonly verifier: CertificateVerifier; readonly required: boolean };
-  /**
-   * Lets clients resume. Those that were asked who they are do not get tickets: a certificate is checked at
-   * each connection.
-   */
+  readonly clients?: ClientsConfig;
+  /** Lets clients resume. Its keys are for this configuration alone: a ticket stands for what was checked by it. */
   readonly tickets?: TicketKeys;
   /**
    * Lets clients that resume send data with their hello. Somebody in between can send such data again, to another
@@ -33,4 +30,16 @@ export interface ServerConfig {
   readonly earlyData?: EarlyDataConfig;
   /** The most bytes that a record to us may hold, 64 to 16,385; as many when nothing is said. */
   readonly recordSizeLimit?: number;
+}
+
+export interface ClientsConfig {
+  readonly verifier: CertificateVerifier;
+  /** Whether a client without a certificate is refused. */
+  readonly required: boolean;
+  /**
+   * Whether a ticket of TLS 1.3 stands for the client's certificates while it is good, which is not longer than they are.
+   * Otherwise the verifier is asked about them again at each resumption, which is to say whether they were
+   * revoked. Clients of TLS 1.2 with certificates do not resume.
+   */
+  readonly trustsTickets?: boolean;
 }

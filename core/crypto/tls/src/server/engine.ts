@@ -19,7 +19,7 @@ import type { Action, Received, Stepped } from '../step.ts';
 import type { ServerConfig } from './config.ts';
 import { handleClientHello } from './hello.ts';
 import type { Agreed, ServerState } from './state.ts';
-import type { TicketKeys } from './ticket.ts';
+import { fitsTicket } from './ticket.ts';
 
 /** What happens to `state` when `received` comes. A message that it does not expect is unexpected_message. */
 export function stepServer(
@@ -75,7 +75,12 @@ function handleCertificate(
   }
   const verified = verifyCertificate(clients.verifier, certificate, undefined, 'client', now);
   if (!verified.ok) return verified;
-  return ok({ state: { ...state, expects: 'CertificateVerify', ...verified.value }, actions: [] });
+  const { peerKey, peerChain } = verified.value;
+  const peerExpires = peerKey.expires ?? Number.POSITIVE_INFINITY;
+  return ok({
+    state: { ...state, expects: 'CertificateVerify', peerKey, peerChain, peerExpires },
+    actions: [],
+  });
 }
 
 function handleCertificateVerify(
@@ -122,21 +127,25 @@ function handleFinished(
       },
     },
   ];
-  if (state.wantsTicket && config.tickets && !config.clients) {
-    actions.push({ do: 'send', message: ticket(config, config.tickets, state, entropy, now) });
-  }
+  const given = ticket(config, state, entropy, now);
+  if (given) actions.push({ do: 'send', message: given });
   schedule.wipe();
   return ok({ state: { expects: 'nothing' }, actions });
 }
 
-/** A NewSessionTicket, the only one of the connection. */
+/** A NewSessionTicket, the only one of the connection, if there is one. */
 function ticket(
-  { earlyData }: ServerConfig,
-  tickets: TicketKeys,
-  { suite, schedule, transcript, serverName, protocol }: Agreed,
+  { tickets, clients, earlyData }: ServerConfig,
+  agreed: Agreed,
   entropy: Entropy,
   now: number,
-): Uint8Array {
+): Uint8Array | undefined {
+  const { suite, schedule, transcript, serverName, protocol, peerChain, peerExpires } = agreed;
+  if (tickets === undefined || !agreed.wantsTicket) return undefined;
+  // Who was asked and had nothing to show is asked again the next time.
+  if (clients && (peerChain.length === 0 || !fitsTicket(peerChain))) return undefined;
+  const lifetime = Math.min(tickets.lifetime, Math.floor((peerExpires - now) / 1000));
+  if (lifetime < 1) return undefined;
   const resumptionSecret = schedule.derive('res master', transcript.digest());
   const nonce = Uint8Array.of(0);
   const psk = resumptionPsk(suite.hash, resumptionSecret, nonce);
@@ -153,10 +162,11 @@ function ticket(
     protocol: protocol ?? '',
     psk,
     serverName: serverName ?? '',
+    expires: now + 1000 * lifetime,
+    peerChain,
   };
   const sealed = tickets.seal(content, entropy, now);
   psk.fill(0);
-  const { lifetime } = tickets;
   const type = HANDSHAKE.NEW_SESSION_TICKET;
   const extensions = emitTicketAnswer(earlyData ? { earlyData: earlyData.most } : {});
   return emitMessage({ type, lifetime, ageAdd, nonce, ticket: sealed, extensions });

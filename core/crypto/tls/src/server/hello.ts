@@ -150,7 +150,9 @@ function answer(
     protocol,
     serverName: offer.serverName || undefined,
     wantsTicket: offer.pskModes?.includes(PSK_DHE_KE) ?? false,
-    peerChain: [],
+    peerChain: resumed?.ticket.peerChain ?? [],
+    // Other tickets do not make it longer until the client has to show them again (RFC 8446, 4.6.1).
+    peerExpires: (config.clients && resumed?.ticket.expires) ?? Number.POSITIVE_INFINITY,
   };
   return ok({
     state: { ...agreed, expects: early ? 'EndOfEarlyData' : asks ? 'Certificate' : 'Finished' },

@@ -40,6 +40,8 @@ export interface Agreed {
   /** Whether the client takes tickets. */
   readonly wantsTicket: boolean;
   readonly peerChain: readonly Uint8Array[];
+  /** When the peer's certificates, or the ticket that stands for them, stop being good; `Infinity` when it has none. */
+  readonly peerExpires: number;
 }
 
 /** What was chosen of an offer. */

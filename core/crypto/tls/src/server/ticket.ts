@@ -7,7 +7,15 @@ import type { Aead, AeadAlgorithm } from '@atoll/primitives/aead';
 import { equalBytes } from '@atoll/primitives/equal';
 import type { TLS12, TLS13 } from '../message.ts';
 import { LIFETIME_LONGEST } from '../session.ts';
-import { isWhole, vector8, writeVector8 } from '../vector.ts';
+import {
+  around16,
+  isWhole,
+  valuesIn,
+  vector8,
+  vector16,
+  writeVector8,
+  writeVector16,
+} from '../vector.ts';
 
 /** What is in a ticket. */
 export interface TicketContent {
@@ -25,6 +33,15 @@ export interface TicketContent {
   readonly psk: Uint8Array;
   /** Empty when the client named none. */
   readonly serverName: string;
+  /** Milliseconds since 1970 UTC; missing when it is good for a whole lifetime. */
+  readonly expires?: number;
+  /** The certificates of a client that showed some, in DER. */
+  readonly peerChain?: readonly Uint8Array[];
+}
+
+/** Whether a ticket may hold `chain`: it comes back in a hello, which a client has to send in one go. */
+export function fitsTicket(chain: readonly Uint8Array[]): boolean {
+  return chain.reduce((sum, { length }) => sum + length, 0) <= CHAIN_LONGEST;
 }
 
 export interface TicketKeysOptions {
@@ -69,6 +86,12 @@ export class TicketKeys {
     writeVector8(out, encodeLatin1(content.hash));
     writeVector8(out, content.psk);
     writeVector8(out, encodeLatin1(content.serverName));
+    const { expires = content.issued + 1000 * this.lifetime, peerChain = [] } = content;
+    out.u32(expires / 0x1_0000_0000);
+    out.u32(expires);
+    around16(out, () => {
+      for (const certificate of peerChain) writeVector16(out, certificate);
+    });
     const end = out.length;
     out.zeros(tagLength);
     const ticket = out.view();
@@ -89,7 +112,7 @@ export class TicketKeys {
     const nonce = bytes.slice(NAME_LENGTH, start);
     if (!key.aead.open(nonce, key.name, bytes, start, end, end)) return undefined;
     const reader = new Reader(bytes, start, end);
-    const issued = reader.u32() * 0x1_0000_0000 + reader.u32();
+    const issued = u64(reader);
     const version = reader.u16();
     const suite = reader.u16();
     const ageAdd = reader.u32();
@@ -97,9 +120,11 @@ export class TicketKeys {
     const hash = decodeLatin1(vector8(reader));
     const psk = vector8(reader).slice();
     const serverName = decodeLatin1(vector8(reader));
+    const expires = u64(reader);
+    const peerChain = valuesIn(vector16(reader).slice(), 0, vector16) ?? [];
     bytes.fill(0);
-    if (!isWhole(reader) || now < issued || now >= issued + 1000 * this.lifetime) return undefined;
-    return { version, issued, suite, hash, ageAdd, protocol, psk, serverName };
+    if (!isWhole(reader) || now < issued || now >= expires) return undefined;
+    return { version, issued, suite, hash, ageAdd, protocol, psk, serverName, expires, peerChain };
   }
 
   #sealing(entropy: Entropy, now: number): TicketKey {
@@ -150,6 +175,12 @@ interface TicketKey {
   readonly since: number;
 }
 
+function u64(reader: Reader): number {
+  return reader.u32() * 0x1_0000_0000 + reader.u32();
+}
+
 const NAME_LENGTH = 16;
+/** Bytes of certificates. */
+const CHAIN_LONGEST = 0x2000;
 /** More than any of ours has. */
-const LONGEST = 1024;
+const LONGEST = CHAIN_LONGEST + 1024;
