@@ -4,12 +4,18 @@
  */
 export function derOfRaw(raw: Uint8Array): Uint8Array {
   const half = raw.length / 2;
-  const r = integer(raw.subarray(0, half));
-  const s = integer(raw.subarray(half));
-  const length = r.length + s.length;
+  const r = withoutZeros(raw, 0, half);
+  const s = withoutZeros(raw, half, raw.length);
+  const length = integerLength(r) + integerLength(s);
   // The largest, of P-521, has 139 bytes inside.
-  const head = length < 0x80 ? [SEQUENCE, length] : [SEQUENCE, 0x81, length];
-  return Uint8Array.of(...head, ...r, ...s);
+  const start = length < 0x80 ? 2 : 3;
+  const der = new Uint8Array(start + length);
+  der[0] = SEQUENCE;
+  if (start === 3) der[1] = 0x81;
+  der[start - 1] = length;
+  putInteger(der, start, r);
+  putInteger(der, start + integerLength(r), s);
+  return der;
 }
 
 /** `undefined` for what is not DER of two positive numbers of at most `scalarLength` bytes. */
@@ -50,12 +56,26 @@ function readInteger(
   return after;
 }
 
-function integer(scalar: Uint8Array): number[] {
-  let first = 0;
-  while (first < scalar.length - 1 && scalar[first] === 0) first++;
-  const digits = [...scalar.subarray(first)];
-  if (digits[0] >= 0x80) digits.unshift(0);
-  return [INTEGER, digits.length, ...digits];
+/** A number in [start, end), of one byte at least. */
+function withoutZeros(bytes: Uint8Array, start: number, end: number): Uint8Array {
+  let first = start;
+  while (first < end - 1 && bytes[first] === 0) first++;
+  return bytes.subarray(first, end);
+}
+
+function integerLength(number: Uint8Array): number {
+  return 2 + padding(number) + number.length;
+}
+
+function putInteger(der: Uint8Array, start: number, number: Uint8Array): void {
+  der[start] = INTEGER;
+  der[start + 1] = padding(number) + number.length;
+  der.set(number, start + 2 + padding(number));
+}
+
+/** DER would take a number for negative that had no zero in front. */
+function padding(number: Uint8Array): number {
+  return number[0] >= 0x80 ? 1 : 0;
 }
 
 const SEQUENCE = 0x30;

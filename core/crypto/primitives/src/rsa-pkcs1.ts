@@ -1,3 +1,4 @@
+import { equalBytes } from './equal.ts';
 import type { HashAlgorithm } from './hash.ts';
 import type { Rsa, RsaPrivateKey, RsaPublicKey } from './rsa.ts';
 import { raiseChecked } from './rsa.ts';
@@ -22,7 +23,7 @@ export function rsaPkcs1(
       // What the signature holds is compared with what it must be, never parsed.
       const expected = encode(prefix, hash.digest(message), signature.length);
       const actual = expected && rsa.raise(key, signature);
-      return actual?.every((byte, index) => byte === expected?.[index]) === true;
+      return expected !== undefined && actual !== undefined && equalBytes(expected, actual);
     },
   };
 }

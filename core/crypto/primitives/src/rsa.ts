@@ -1,4 +1,5 @@
 import type { Entropy } from '@atoll/device/system';
+import { equalBytes } from './equal.ts';
 
 /** Numbers are big-endian without zeros in front, as in RFC 8017. */
 export interface RsaPublicKey {
@@ -72,7 +73,7 @@ export function raiseChecked(
   if (!isUsableKey(key)) throw new RangeError('an RSA key of this size cannot be used');
   const result = rsa.raisePrivate(key, message, entropy);
   const back = rsa.raise(key, result);
-  if (back?.every((byte, index) => byte === message[index]) !== true) {
+  if (back === undefined || !equalBytes(back, message)) {
     throw new Error('the parts of the RSA key do not belong together, or the processor failed');
   }
   return result;
