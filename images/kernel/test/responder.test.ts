@@ -13,7 +13,7 @@ const BUFFERS = `
  * Answers ICMP echo requests by a responder, ARP by the driver, and says at a datagram what happened. The
  * responder is told what Linux says of checksums: it writes those of ICMP and leaves those of UDP.
  */
-const ANSWERING = `${BUFFERS}
+const answering = (deadline: string) => `${BUFFERS}
   let steps = 0, checked = '';
   host.networkRespond(0, received, out, bytes, (from, length, isChecked, to, now) => {
     if (from !== host.address(frame) || to !== host.address(answer)) throw new Error('elsewhere');
@@ -38,10 +38,10 @@ const ANSWERING = `${BUFFERS}
         frame.copyWithin(32, 22, 32); frame.copyWithin(22, 6, 12); frame.set([192, 0, 2, 2], 28);
         host.networkWrite(0, received, length);
       } else if (frame[12] === 8 && frame[13] === 0 && frame[23] === 17) {
-        host.write('checked ' + checked + ' counters ' + counters.join() + ' steps ' + (steps < 100) + '\\n');
+        host.write('checked ' + checked + ' counters ' + counters.join() + ' steps ' + steps + '\\n');
       }
     }
-    return Infinity;
+    return ${deadline};
   });
   host.write('ready\\n');`;
 
@@ -54,30 +54,45 @@ async function beside(source: string, script: string) {
     set -e
     sysctl -qw net.ipv6.conf.default.disable_ipv6=1
     ip tuntap add tap0 mode tap && ip link set tap0 up && ip address add 192.0.2.1/24 dev tap0
-    IMAGE="${image} --net:service=tap0 --net-mac:service=02:00:5e:00:53:01"`;
-  return spawnSync('unshare', ['--net', 'sh', '-c', setUp + script], { encoding: 'utf8' });
+    IMAGE="${image} --net:service=tap0 --net-mac:service=02:00:5e:00:53:01"
+    OUTPUT="${image}.output"`;
+  return spawnSync('unshare', ['--net', 'sh', '-c', setUp + script], {
+    encoding: 'utf8',
+    timeout: 60_000,
+  });
 }
 
 describe.skipIf(!canRun)('a responder (needs root and ping)', () => {
-  it('answers without the program, which sees what is left', async () => {
+  it.each([
+    ['sees what is left', 'Infinity', 1, 50],
+    ['is still called in time', 'host.monotonic() + 10', 10, 1e6],
+  ])('answers without the program, which %s', async (_, deadline, least, most) => {
     const { stdout } = await beside(
-      ANSWERING,
+      answering(deadline),
       `
-      $IMAGE & image=$!
+      $IMAGE > $OUTPUT & image=$!
+      until grep -q ready $OUTPUT; do sleep 0.05; done
       ping -c 200 -i 0.002 -W 5 -s 1000 192.0.2.2
-      bash -c 'printf hello > /dev/udp/192.0.2.2/9'; sleep 0.2
-      kill $image; wait $image`,
+      bash -c 'printf hello > /dev/udp/192.0.2.2/9'
+      until grep -q checked $OUTPUT; do sleep 0.05; done
+      kill $image; wait $image; cat $OUTPUT`,
     );
     expect(stdout).toContain('200 packets transmitted, 200 received, 0% packet loss');
     const answered = `200,${200 * 1042},200,${200 * 1042},0`;
-    expect(stdout).toContain(`checked ${'0'.repeat(200)}1 counters ${answered} steps true\n`);
+    const said = `checked ${'0'.repeat(200)}1 counters ${answered} steps `;
+    expect(stdout).toContain(said);
+    const steps = Number.parseInt(stdout.slice(stdout.indexOf(said) + said.length), 10);
+    expect(steps).toBeGreaterThanOrEqual(least);
+    expect(steps).toBeLessThanOrEqual(most);
   });
 
   it('that writes more than there is room for ends the program', async () => {
     const { stdout, status } = await beside(
       `${BUFFERS} host.networkRespond(0, received, out, bytes, () => 2049); host.run(() => Infinity);`,
       `
-      ping -c 1 192.0.2.2 >/dev/null 2>&1 & $IMAGE`,
+      ping -i 0.1 192.0.2.2 >/dev/null 2>&1 & ping=$!
+      status=0; $IMAGE || status=$?
+      kill $ping; exit $status`,
     );
     expect(stdout).toBe('atoll: an answer is longer than there is room for it\n');
     expect(status).toBe(70);
