@@ -12,6 +12,11 @@ export interface Credentials {
   readonly chain: readonly Uint8Array[];
   /** In the order in which to prefer them. */
   readonly signers: readonly Signer[];
+  /**
+   * What the authority says about the first certificate, for clients that ask: an OCSP response (RFC 6960) in DER. It is sent as
+   * it is, by servers and in TLS 1.3; whoever gives it keeps it fresh.
+   */
+  readonly ocspResponse?: Uint8Array;
 }
 
 export interface Signer {

@@ -7,6 +7,7 @@ import { around16, isWhole, vector16, writeVector16 } from './vector.ts';
 
 export const EXTENSION = {
   SERVER_NAME: 0,
+  STATUS_REQUEST: 5,
   SUPPORTED_GROUPS: 10,
   SIGNATURE_ALGORITHMS: 13,
   ALPN: 16,

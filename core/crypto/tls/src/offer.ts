@@ -28,6 +28,8 @@ import {
 export interface Offer {
   /** A host name in lower case; empty when the list names nothing that is one. */
   readonly serverName: string;
+  /** Whether to show an OCSP response with the certificate (RFC 6066, 8). */
+  readonly statusRequest: boolean;
   readonly groups: readonly number[];
   readonly signatureSchemes: readonly number[];
   readonly certificateSchemes: readonly number[];
@@ -117,6 +119,15 @@ function emitServerName(out: Writer, name: string): void {
   });
 }
 
+/** Other kinds of status than OCSP's are not for us. */
+function parseStatusRequest(data: Uint8Array): boolean | undefined {
+  const reader = new Reader(data);
+  if (reader.u8() !== OCSP) return reader.truncated ? undefined : false;
+  vector16(reader);
+  vector16(reader);
+  return isWhole(reader) ? true : undefined;
+}
+
 export function parseKeyShare(data: Uint8Array): KeyShare | undefined {
   const reader = new Reader(data);
   const share = readKeyShare(reader);
@@ -199,6 +210,7 @@ export function emitU16List(out: Writer, list: readonly number[]): void {
 /** In the order in which we write them, which is that of RFC 8448. */
 export const OFFER: Codecs<Offer> = {
   serverName: [EXTENSION.SERVER_NAME, parseServerName],
+  statusRequest: [EXTENSION.STATUS_REQUEST, parseStatusRequest],
   groups: [EXTENSION.SUPPORTED_GROUPS, parseU16List],
   keyShares: [EXTENSION.KEY_SHARE, parseKeyShares],
   earlyData: [EXTENSION.EARLY_DATA, parseEmpty],
@@ -217,6 +229,12 @@ const OFFER_KEYS = Object.keys(OFFER) as readonly (keyof Offer)[];
 
 const EMIT: { readonly [Key in keyof Offer]: (out: Writer, value: Offer[Key]) => void } = {
   serverName: emitServerName,
+  statusRequest(out) {
+    out.u8(OCSP);
+    // From any responder, with no extensions.
+    out.u16(0);
+    out.u16(0);
+  },
   groups: emitU16List,
   signatureSchemes: emitU16List,
   certificateSchemes: emitU16List,
@@ -237,6 +255,8 @@ const EMIT: { readonly [Key in keyof Offer]: (out: Writer, value: Offer[Key]) =>
   preSharedKey: emitPsks,
 };
 
+/** The status_type of RFC 6066, 8. */
+export const OCSP = 1;
 const HOST_NAME = 0;
 const HOST_NAME_LONGEST = 253;
 /** Bytes of the shortest hash that a suite may have. */

@@ -12,29 +12,48 @@ import {
   signedContent,
   signsHandshakes,
 } from './credentials.ts';
+import { EXTENSION, extension } from './extension.ts';
 import { finishedMac } from './key-schedule.ts';
 import {
   type Certificate,
+  type CertificateEntry,
   type CertificateVerify,
   emitMessage,
   type Finished,
   HANDSHAKE,
 } from './message.ts';
+import { OCSP } from './offer.ts';
 import type { Transcript } from './transcript.ts';
+import { writeVector24 } from './vector.ts';
+
+/** What is in a Certificate of ours; an OCSP response is about the first one (RFC 8446, 4.4.2.1). */
+export function entriesOf(
+  chain: readonly Uint8Array[],
+  ocspResponse?: Uint8Array,
+): CertificateEntry[] {
+  return chain.map((certificate, index) => {
+    if (index > 0 || ocspResponse === undefined) return { certificate, extensions: [] };
+    const status = extension(EXTENSION.STATUS_REQUEST, ocspResponse, (out, response) => {
+      out.u8(OCSP);
+      writeVector24(out, response);
+    });
+    return { certificate, extensions: status };
+  });
+}
 
 /**
- * Our Certificate and CertificateVerify, added to the transcript. Without a signer that suits the peer, the
- * Certificate is empty and alone.
+ * Our Certificate of `entries` and CertificateVerify, added to the transcript. Without a signer that suits the
+ * peer, the Certificate is empty and alone.
  */
 export function authenticate(
-  chain: readonly Uint8Array[],
+  entries: readonly CertificateEntry[],
   signer: Signer | undefined,
   purpose: Purpose,
   transcript: Transcript,
   entropy: Entropy,
 ): Uint8Array[] {
-  const entries = signer ? chain.map((certificate) => ({ certificate, extensions: [] })) : [];
-  const certificate = emitMessage({ type: HANDSHAKE.CERTIFICATE, context: NOTHING, entries });
+  const type = HANDSHAKE.CERTIFICATE;
+  const certificate = emitMessage({ type, context: NOTHING, entries: signer ? entries : [] });
   transcript.add(certificate);
   if (signer === undefined) return [certificate];
   const { scheme } = signer;

@@ -68,6 +68,7 @@ const protocol = fc.string({ minLength: 1, maxLength: 10, unit: fc.constantFrom(
 export const offers: fc.Arbitrary<Partial<Offer>> = fc.record(
   {
     serverName: fc.constantFrom('a', 'xn--nxasmq6b.example', '_dmarc.example.org'),
+    statusRequest: fc.constant(true),
     groups: list,
     signatureSchemes: list,
     certificateSchemes: list,

@@ -17,7 +17,13 @@ import {
   HANDSHAKE,
   type NewSessionTicket,
 } from '../message.ts';
-import { authenticate, verifyCertificate, verifyFinished, verifySignature } from '../proof.ts';
+import {
+  authenticate,
+  entriesOf,
+  verifyCertificate,
+  verifyFinished,
+  verifySignature,
+} from '../proof.ts';
 import { checkedLimit, INNER_LONGEST, Protection } from '../record.ts';
 import { LIFETIME_LONGEST, type Session } from '../session.ts';
 import type { Action, Received, Stepped } from '../step.ts';
@@ -227,7 +233,8 @@ function answerRequest(
   const signer = credentials?.signers.find(
     ({ scheme }) => signsHandshakes(scheme) && requested.includes(scheme),
   );
-  return authenticate(credentials?.chain ?? [], signer, 'client', transcript, entropy);
+  const entries = entriesOf(credentials?.chain ?? []);
+  return authenticate(entries, signer, 'client', transcript, entropy);
 }
 
 function handleTicket(

@@ -14,7 +14,7 @@ import {
   TLS13,
 } from '../message.ts';
 import { OFFER, PSK_DHE_KE } from '../offer.ts';
-import { authenticate } from '../proof.ts';
+import { authenticate, entriesOf } from '../proof.ts';
 import { checkedLimit, INNER_LONGEST, Protection } from '../record.ts';
 import type { Action, Stepped } from '../step.ts';
 import { retriedTranscript, Transcript } from '../transcript.ts';
@@ -130,7 +130,9 @@ function answer(
   for (const message of flight) transcript.add(message);
   if (identity) {
     const { credentials, signer } = identity;
-    flight.push(...authenticate(credentials.chain, signer, 'server', transcript, entropy));
+    const { chain, ocspResponse } = credentials;
+    const entries = entriesOf(chain, offer.statusRequest ? ocspResponse : undefined);
+    flight.push(...authenticate(entries, signer, 'server', transcript, entropy));
   }
   const verifyData = finishedMac(suite.hash, serverSecret, transcript.digest());
   const finished = emitMessage({ type: HANDSHAKE.FINISHED, verifyData });
