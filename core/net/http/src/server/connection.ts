@@ -1,5 +1,9 @@
 import { encodeLatin1 } from '@atoll/bytes/latin1';
 import type { CloseReason, TcpConnection, TcpHandler } from '@atoll/device/socket';
+import type { BodySource } from '../connection/incoming-body.ts';
+import { IncomingBody } from '../connection/incoming-body.ts';
+import type { SenderEvents } from '../connection/sender.ts';
+import { lengthOf, Sender } from '../connection/sender.ts';
 import { Headers } from '../headers.ts';
 import type { RequestHead } from '../http1/request.ts';
 import { CONTINUE } from '../http1/response.ts';
@@ -8,10 +12,6 @@ import type { Limits } from '../limits.ts';
 import type { Request, Response } from '../message.ts';
 import type { Refusal } from '../refusal.ts';
 import { REASONS } from '../status.ts';
-import type { BodySource } from './request-body.ts';
-import { RequestBody } from './request-body.ts';
-import type { SenderEvents } from './sender.ts';
-import { lengthOf, Sender } from './sender.ts';
 
 /** What a connection needs of its server. */
 export interface Surroundings {
@@ -48,7 +48,7 @@ export class ServerConnection implements TcpHandler, BodySource, SenderEvents {
   readonly #engine: ServerEngine;
   readonly #sender: Sender;
   #state: State = 'receiving';
-  #body: RequestBody | undefined;
+  #body: IncomingBody | undefined;
   #isWorking = false;
   #awaitsContinue = false;
   /** Octets of a body that were read for nobody. */
@@ -261,7 +261,7 @@ export class ServerConnection implements TcpHandler, BodySource, SenderEvents {
 
   #handle(head: RequestHead): void {
     const { framing, method, authority, path, query, headers, isOld } = head;
-    const body = new RequestBody(this, framing);
+    const body = new IncomingBody(this, framing);
     this.#body = body;
     this.#awaitsContinue = head.expectsContinue;
     this.#state = 'handling';

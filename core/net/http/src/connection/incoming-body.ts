@@ -2,14 +2,14 @@ import type { Failure } from '@atoll/result/result';
 import type { Headers } from '../headers.ts';
 import type { BodyReader } from '../message.ts';
 
-/** Where the body of the request under way comes from. */
+/** Where the body of the message under way comes from. */
 export interface BodySource {
   peekBody(): Uint8Array;
   consumeBody(count: number): void;
 }
 
-/** The body of one request. When that is over it has nothing to do with its connection any more. */
-export class RequestBody implements BodyReader {
+/** The body of one message. When that is over it has nothing to do with its connection any more. */
+export class IncomingBody implements BodyReader {
   readonly length: number | undefined;
   isFinished: boolean;
   failure: Failure | undefined;
@@ -28,7 +28,7 @@ export class RequestBody implements BodyReader {
   }
 
   consume(count: number): void {
-    this.#source?.consumeBody(count);
+    if (!this.isFinished) this.#source?.consumeBody(count);
   }
 
   /** For the connection: everything was consumed. */
