@@ -11,7 +11,14 @@ import { join } from '../join.ts';
 import { CLIENT, NOW, SERVER } from '../kit.ts';
 import { plainRecord, TOY } from '../toy.ts';
 import { type Role, Rules12, type Verdict } from './rules.ts';
-import { CHANGE, type Scenario12, type Step12, scenarios12, stepsOf } from './scenario.ts';
+import {
+  CHANGE,
+  type Scenario12,
+  type Step12,
+  scenarios12,
+  sealedRecord12,
+  stepsOf,
+} from './scenario.ts';
 
 const SCENARIOS = scenarios12(ecdheSuite(TOY.suite.aead, TOY.hash));
 const WRONG_FINISHED = join(hex('1400000c'), new Uint8Array(12));
@@ -68,11 +75,6 @@ function recordOf({ name, message }: Step12, isSealed: boolean): Uint8Array {
       return make(CONTENT.ALERT, Uint8Array.of(1, ALERT.CLOSE_NOTIFY));
   }
   throw new Error(name);
-}
-
-/** A record of TLS 1.2 with keys that all have. */
-function sealedRecord12(type: number, content: Uint8Array): Uint8Array {
-  return plainRecord(type, join(new Uint8Array(8), content, new Uint8Array(16)));
 }
 
 /** With the randomness of the pair in the scenario, so that it takes the same messages. */

@@ -6,8 +6,9 @@ import { TicketKeys } from '../../src/server/ticket.ts';
 import { tls12Client } from '../../src/tls12/client.ts';
 import { tls12Server } from '../../src/tls12/server.ts';
 import type { EcdheSuite } from '../../src/tls12/suite.ts';
+import { join } from '../join.ts';
 import { Pair, sessionOf } from '../kit.ts';
-import { TOY, toyCredentials } from '../toy.ts';
+import { plainRecord, TOY, toyCredentials } from '../toy.ts';
 
 export interface Scenario12 {
   readonly name: string;
@@ -92,6 +93,11 @@ function nameOf(message: Uint8Array): string {
   const name = NAMES.get(message[0]);
   if (name === undefined) throw new Error(`message ${message[0]}`);
   return name === 'Certificate' && message.length === 7 ? 'empty Certificate' : name;
+}
+
+/** A record of TLS 1.2 with keys that all have. */
+export function sealedRecord12(type: number, content: Uint8Array): Uint8Array {
+  return plainRecord(type, join(new Uint8Array(8), content, new Uint8Array(16)));
 }
 
 export const CHANGE = 'ChangeCipherSpec';
