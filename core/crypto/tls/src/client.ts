@@ -3,7 +3,7 @@ import type { ClientConfig, Target } from './client/config.ts';
 import { stepClient } from './client/engine.ts';
 import { firstHello } from './client/hello.ts';
 import { TlsConnection } from './connection.ts';
-import { handshake13 } from './handshake.ts';
+import { checkSpeaks, handshake13 } from './handshake.ts';
 
 /**
  * A client's end of a connection to `target`, whose hello {@link TlsConnection.start} answers. With
@@ -16,6 +16,7 @@ export function tlsClient(
   now: number,
   tracing = false,
 ): TlsConnection {
+  checkSpeaks(config);
   const first = firstHello(config, target, entropy, now);
   const handshake = handshake13(
     first.state,

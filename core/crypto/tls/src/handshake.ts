@@ -55,6 +55,17 @@ export function handshake13<State>(
   };
 }
 
+/** Throws when a configuration has no version at all. */
+export function checkSpeaks({
+  suites,
+  tls12,
+}: {
+  readonly suites: readonly unknown[];
+  readonly tls12?: unknown;
+}): void {
+  if (suites.length === 0 && tls12 === undefined) throw new Error('no version of TLS to speak');
+}
+
 function describe13(message: Uint8Array): string {
   const parsed = parseMessage(message);
   return parsed.ok ? describeMessage(parsed.value) : parsed.error.reason;

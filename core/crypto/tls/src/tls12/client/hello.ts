@@ -57,7 +57,7 @@ export function handleServerHello12(
   transcript.add(bytes);
   const hellos: Hellos = {
     ...chosen,
-    randoms: { client: state.hello.random, server: hello.random },
+    randoms: { client: state.hello.random, server: hello.random.slice() },
     transcript,
     protocol: answer.protocols?.[0],
     serverName: state.serverName,

@@ -155,7 +155,8 @@ function sayHello(
   const transcript = new Transcript12(suite.hash, config.clients !== undefined);
   transcript.add(bytes);
   transcript.add(message);
-  const randoms = { client: hello.random, server: random };
+  // A view would keep the whole hello.
+  const randoms = { client: hello.random.slice(), server: random };
   const serverName = offer.serverName || undefined;
   return { message, hellos: { suite, kind, randoms, transcript, protocol, serverName } };
 }
