@@ -90,7 +90,10 @@ function handleCertificate(
   if (chain.length === 0) return abort(ALERT.DECODE_ERROR, 'the server has no certificate');
   const verified = verifier.verify(chain, serverName, 'server', now);
   if (!verified.ok) return verified;
-  const certified: Certified = { ...state, peerChain: chain, peerKey: verified.value };
+  const peerKey = verified.value;
+  const longest = now + 1000 * LIFETIME_LONGEST;
+  const peerExpires = Math.min(peerKey.expires ?? longest, longest);
+  const certified: Certified = { ...state, peerChain: chain, peerKey, peerExpires };
   return ok({ state: { ...certified, expects: 'ServerKeyExchange' }, actions: [] });
 }
 
@@ -122,7 +125,7 @@ function handleServerKeyExchange(
 
 /** Our flight, from the Certificate that was requested to the Finished. */
 function answer(config: ClientConfig, state: Exchanged, entropy: Entropy) {
-  const { hellos, group, publicKey, shared, requested, peerChain, getsTicket } = state;
+  const { hellos, group, publicKey, shared, requested, peerChain, peerExpires, getsTicket } = state;
   const { suite, transcript } = hellos;
   const messages: Uint8Array[] = [];
   const say = (message: Uint8Array) => {
@@ -144,7 +147,7 @@ function answer(config: ClientConfig, state: Exchanged, entropy: Entropy) {
     say(emitMessage({ type: HANDSHAKE.CERTIFICATE_VERIFY, scheme, signature }));
   }
   const agreed = agree(hellos, group, master, peerChain);
-  const finishing: Finishing = { agreed, session: undefined, ticket: undefined };
+  const finishing: Finishing = { agreed, peerExpires, ticket: undefined };
   const expects = getsTicket ? 'NewSessionTicket' : 'ChangeCipherSpec';
   const next: Client12State = { ...finishing, expects };
   const actions: Action[] = messages.map((message) => ({ do: 'send', message }));
@@ -164,7 +167,7 @@ function chooseSigner(
 }
 
 function handleFinished(
-  { agreed, session, ticket }: Finishing,
+  { agreed, peerExpires, ticket }: Finishing,
   message: Finished,
   bytes: Uint8Array,
   now: number,
@@ -172,23 +175,23 @@ function handleFinished(
   const verified = verifyFinished12(agreed, 'server', message, bytes);
   if (!verified.ok) return verified;
   const actions: Action[] = [];
-  if (session) actions.push(...finish(agreed, 'client'));
+  // In a resumption, the server's Finished comes first.
+  if (agreed.group === undefined) actions.push(...finish(agreed, 'client'));
   actions.push(connect(agreed));
   if (ticket && ticket.ticket.length > 0) {
-    actions.push({ do: 'remember', session: newSession(agreed, session, ticket, now) });
+    actions.push({ do: 'remember', session: newSession(agreed, peerExpires, ticket, now) });
   }
   return ok({ state: { expects: 'nothing' }, actions });
 }
 
-/** A session with `ticket`; it ends with the secret, which does not change when `before` is resumed. */
+/** A session with `ticket`, which ends at `peerExpires` at the latest, like all of this secret. */
 function newSession(
   { hellos, master }: Finishing['agreed'],
-  before: Session | undefined,
+  peerExpires: number,
   { lifetime, ticket }: NonNullable<Finishing['ticket']>,
   now: number,
 ): Session {
   const { suite, kind, serverName, protocol } = hellos;
-  const issued = before?.issued ?? now;
   const seconds = lifetime === 0 ? LIFETIME_UNSAID : lifetime;
   return {
     version: 'TLS 1.2',
@@ -200,8 +203,9 @@ function newSession(
     ageAdd: 0,
     protocol,
     earlyDataMost: 0,
-    issued,
-    expires: Math.min(now + 1000 * seconds, issued + 1000 * LIFETIME_LONGEST),
+    issued: now,
+    expires: Math.min(now + 1000 * seconds, peerExpires),
+    peerExpires,
   };
 }
 

@@ -70,7 +70,8 @@ export function handleServerHello12(
   }
   const agreed = agree(hellos, undefined, session.psk.slice(), []);
   const expects = getsTicket ? 'NewSessionTicket' : 'ChangeCipherSpec';
-  return ok({ state: { expects, agreed, session, ticket: undefined }, actions });
+  const { peerExpires = session.expires } = session;
+  return ok({ state: { expects, agreed, peerExpires, ticket: undefined }, actions });
 }
 
 function checkAnswer(

@@ -1,6 +1,5 @@
 import type { PeerKey } from '../../credentials.ts';
 import type { Group } from '../../group.ts';
-import type { Session } from '../../session.ts';
 import type { Agreed, Hellos } from '../agree.ts';
 import type { CertificateRequest12, NewSessionTicket12 } from '../message.ts';
 
@@ -26,6 +25,8 @@ export interface Greeted {
 export interface Certified extends Greeted {
   readonly peerKey: PeerKey;
   readonly peerChain: readonly Uint8Array[];
+  /** Until when tickets may stand for the server's certificates. */
+  readonly peerExpires: number;
 }
 
 /** What is known once the server proved it. */
@@ -41,7 +42,6 @@ export interface Exchanged extends Certified {
 /** What is known once there is a master secret. */
 export interface Finishing {
   readonly agreed: Agreed;
-  /** What is resumed; then the server's Finished comes first. */
-  readonly session: Session | undefined;
+  readonly peerExpires: number;
   readonly ticket: NewSessionTicket12 | undefined;
 }
