@@ -3,16 +3,14 @@
  * messages are compared inside of an AEAD and need this not.
  */
 export function equalBytes(left: Uint8Array, right: Uint8Array): boolean {
-  if (left.length !== right.length) return false;
-  const [one, other] = [viewOf(left), viewOf(right)];
-  const words = left.length & ~3;
+  const { length } = left;
+  if (length !== right.length) return false;
+  // An interpreter takes as long for a word as for a byte.
+  const one = new DataView(left.buffer, left.byteOffset, length);
+  const other = new DataView(right.buffer, right.byteOffset, length);
   let difference = 0;
-  for (let at = 0; at < words; at += 4) difference |= one.getInt32(at) ^ other.getInt32(at);
-  for (let at = words; at < left.length; at++) difference |= left[at] ^ right[at];
+  let at = 0;
+  for (; at + 4 <= length; at += 4) difference |= one.getInt32(at) ^ other.getInt32(at);
+  for (; at < length; at++) difference |= left[at] ^ right[at];
   return difference === 0;
-}
-
-/** An interpreter takes as long for a word as for a byte. */
-function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): DataView {
-  return new DataView(buffer, byteOffset, byteLength);
 }
