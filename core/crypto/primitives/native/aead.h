@@ -1,4 +1,7 @@
-/* The arguments that all AEADs have: (key, nonce, associated, bytes, start, end, tagStart). */
+/*
+ * The arguments that all AEADs have: (key, nonce, associated, bytes, start, end,
+ * tagStart).
+ */
 #ifndef AEAD_H
 #define AEAD_H
 

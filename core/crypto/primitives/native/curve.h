@@ -1,7 +1,7 @@
 /*
- * What JavaScript calls of a NIST curve. A file that includes this has defined SCALAR_LENGTH,
- * DIGEST_LENGTH, and the functions below, which know that lengths are right. Points are
- * uncompressed: 04 || x || y.
+ * What JavaScript calls of a NIST curve. A file that includes this has defined
+ * SCALAR_LENGTH, DIGEST_LENGTH, and the functions below, which know that lengths are
+ * right. Points are uncompressed: 04 || x || y.
  */
 #include "native.h"
 

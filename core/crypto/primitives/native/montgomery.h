@@ -1,6 +1,6 @@
 /*
- * Arithmetic modulo an odd number, in Montgomery form, over OpenSSL's assembly. The time
- * depends on lengths only: of moduli, and of exponents where they are secret.
+ * Arithmetic modulo an odd number, in Montgomery form, over OpenSSL's assembly. The
+ * time depends on lengths only: of moduli, and of exponents where they are secret.
  */
 #ifndef MONTGOMERY_H
 #define MONTGOMERY_H
@@ -8,7 +8,10 @@
 #include "openssl.h"
 #include "words.h"
 
-/* Words of the largest modulus. The assembly is at its best with multiples of 8, so others are filled up. */
+/*
+ * Words of the largest modulus. The assembly is at its best with multiples of 8, so
+ * others are filled up.
+ */
 #define WORDS_LARGEST 64
 #define WORDS_STEP 8
 
@@ -66,8 +69,8 @@ static inline u32 words_for(u32 length) {
 }
 
 /*
- * Takes a modulus in (count) words, which must be enough; false when it is even or below 3. Where its
- * highest bit is shows.
+ * Takes a modulus in (count) words, which must be enough; false when it is even or
+ * below 3. Where its highest bit is shows.
  */
 ONCE bool modulus_init(struct modulus *m, const struct bytes *bytes,
                                 u32 count) {
@@ -98,8 +101,8 @@ ONCE bool modulus_init(struct modulus *m, const struct bytes *bytes,
 }
 
 /*
- * (base) to the power of (exponent), which is as long as the modulus, both in Montgomery form. (table) has
- * DIGITS times (count) words.
+ * (base) to the power of (exponent), which is as long as the modulus, both in
+ * Montgomery form. (table) has DIGITS times (count) words.
  */
 static inline void power_secret(u64 *result, const u64 *base, const u64 *exponent,
                                 u64 *table, const struct modulus *m) {
@@ -120,7 +123,10 @@ static inline void power_secret(u64 *result, const u64 *base, const u64 *exponen
     }
 }
 
-/* (base) to the power of (exponent), odd and above 1, which shows; the result is an ordinary number. */
+/*
+ * (base) to the power of (exponent), odd and above 1, which shows; the result is an
+ * ordinary number.
+ */
 static inline void power_public(u64 *result, const u64 *base, u32 exponent,
                                 const struct modulus *m) {
     u64 form[WORDS_LARGEST];

@@ -13,7 +13,10 @@
 
 #include "host.h"
 
-/* Freestanding C calls these for a few bytes, too, unless it is told that they are the standard's. */
+/*
+ * Freestanding C calls these for a few bytes, too, unless it is told that they are the
+ * standard's.
+ */
 #define memcpy __builtin_memcpy
 #define memset __builtin_memset
 

@@ -1,8 +1,8 @@
 /*
  * P-256 over OpenSSL's assembly, which computes in the field, modulo the order, and
- * adds points; here are the loops around that. Coordinates are in Montgomery form, and so
- * are numbers modulo the order where it says so. No branch and no address depends
- * on a scalar.
+ * adds points; here are the loops around that. Coordinates are in Montgomery form, and
+ * so are numbers modulo the order where it says so. No branch and no address depends on
+ * a scalar.
  */
 #ifndef NISTZ256_H
 #define NISTZ256_H
@@ -54,8 +54,8 @@ static const number ONE = {1, 0xffffffff00000000, 0xffffffffffffffff,
                            0x00000000fffffffe};
 
 /*
- * Booth's digit (index) of a number of which (doubled) is the double: from
- * -2^(width - 1) to 2^(width - 1). Answers its magnitude; (*negative) is all ones for digits below 0.
+ * Booth's digit (index) of a number of which (doubled) is the double: half of 2^(width)
+ * at most, up or down. Answers its magnitude; (*negative) is all ones for those below 0.
  */
 static int digit_at(const u64 doubled[WORDS + 1], u32 index, u32 width,
                     u64 *negative) {
@@ -80,7 +80,11 @@ static void negate_where(number a, u64 mask) {
     words_select(a, negated, mask, WORDS);
 }
 
-/* (scalar), below the order, times (point). */
+/*
+ * (scalar), below the order, times (point). What is added is never the sum so far or
+ * its opposite, for which the addition has branches: the sum is 32 times a number,
+ * digits are 16 at most, and the order leaves 17 when divided by 32.
+ */
 static void point_multiply(struct point *result, const struct affine *point,
                            const number scalar) {
     _Alignas(64) struct point table[16];
@@ -109,8 +113,8 @@ static void point_multiply(struct point *result, const struct affine *point,
 }
 
 /*
- * (scalar), below the order, times the generator. Each sum so far is closer to 0 than the multiple
- * added next, so that these are never the same, which the addition could not do.
+ * (scalar), below the order, times the generator. The addition cannot double, and need
+ * not: each sum so far is closer to 0 than the multiple that is added next.
  */
 static void generator_multiply(struct point *result, const number scalar) {
     u64 doubled[WORDS + 1], negative;
@@ -127,7 +131,9 @@ static void generator_multiply(struct point *result, const number scalar) {
     wipe(&multiple, sizeof multiple);
 }
 
-/* The inverse of (a) by Fermat: (a) to the power of (modulus) - 2, in Montgomery form. */
+/*
+ * The inverse of (a) by Fermat: (a) to the power of (modulus) - 2, in Montgomery form.
+ */
 static void invert(number result, const number a, const number modulus,
                    multiply *multiply) {
     number powers[16], exponent;

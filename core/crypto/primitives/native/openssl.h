@@ -14,7 +14,10 @@
 #error "libcrypto.a is not of OpenSSL 3"
 #endif
 
-/* What the assembly asks of the CPU, words as of CPUID; the first is never 0 once known. */
+/*
+ * What the assembly asks of the CPU, words as of CPUID; the first is never 0 once
+ * known.
+ */
 extern u32 OPENSSL_ia32cap_P[];
 u64 OPENSSL_ia32_cpuid(u32 *capabilities);
 

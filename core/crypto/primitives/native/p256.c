@@ -1,4 +1,7 @@
-/* P-256 of OpenSSL: agreement and ECDSA (FIPS 186-5, 6), with nonces from BearSSL's HMAC_DRBG. */
+/*
+ * P-256 of OpenSSL: agreement and ECDSA (FIPS 186-5, 6), with nonces from BearSSL's
+ * HMAC_DRBG.
+ */
 #define SCALAR_LENGTH 32
 #define DIGEST_LENGTH 32
 

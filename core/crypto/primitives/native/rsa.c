@@ -1,7 +1,10 @@
 /* RSA over OpenSSL's assembly: constant-time, so that it needs no blinding. */
 #include "montgomery.h"
 
-/* RSA_LARGEST of src/rsa.ts in bytes; and of a prime, should one be larger than the other. */
+/*
+ * RSA_LARGEST of src/rsa.ts in bytes; and of a prime, should one be larger than the
+ * other.
+ */
 #define LARGEST 512
 #define PRIME_LARGEST 320
 #define PRIME_WORDS (PRIME_LARGEST / 8)
@@ -40,7 +43,10 @@ struct work {
     _Alignas(64) u64 table[DIGITS * PRIME_WORDS];
 };
 
-/* The message, of up to twice the words of a prime, to (exponent) modulo the prime, in Montgomery form. */
+/*
+ * The message, of up to twice the words of a prime, to (exponent) modulo the prime, in
+ * Montgomery form.
+ */
 static void raise_modulo(u64 *power, const struct bytes *exponent,
                          const struct modulus *m, struct work *work) {
     u64 *base = work->base, *number = work->number;

@@ -22,6 +22,18 @@ describe('equalBytes', () => {
       }),
     );
   });
+
+  it('sees every byte, wherever the arrays start', () => {
+    for (let length = 1; length < 12; length++) {
+      for (let place = 0; place < length; place++) {
+        const bytes = entropy.bytes(length);
+        const other = Uint8Array.of(0, ...bytes).subarray(1);
+        expect(equalBytes(bytes, other)).toBe(true);
+        other[place] ^= 0x80;
+        expect(equalBytes(bytes, other)).toBe(false);
+      }
+    }
+  });
 });
 
 describe('KEMs', () => {
