@@ -3,13 +3,13 @@
 
 #include <string.h>
 
-/* JS_READ_OBJ_BYTECODE */
-#define READ_BYTECODE 1
-
 /* Rejected promises without a handler that may be pending at one time. */
 #define REJECTIONS 64
 
 #define SCRATCH_SIZE 256
+
+/* Bytes at which garbage is collected first: programs should have started by then. */
+#define FIRST_COLLECTION (4 << 20)
 
 w2c_quickjs engine_instance;
 u32 engine_context;
@@ -29,11 +29,10 @@ static void track_rejection(w2c_quickjs *instance, u32 context, u64 promise,
                             u64 reason, u32 is_handled, u32 opaque);
 static void check_values(void);
 
-void engine_start(void) {
+u64 engine_start(void) {
     wasm2c_quickjs_instantiate(engine, NULL, NULL);
-    w2c_quickjs_0x5Finitialize(engine);
-    if (w2c_quickjs_qjs_init(engine) != 0)
-        panic(STATUS_UNAVAILABLE, "not enough memory to start the engine");
+    uint64_t heap = platform_memory_limit() - engine->w2c_memory.size;
+    u64 program = snapshot_restore(&engine->w2c_memory);
     runtime = w2c_quickjs_qjs_get_runtime_ptr(engine);
     engine_context = w2c_quickjs_qjs_get_context_ptr(engine);
     scratch = w2c_quickjs_malloc(engine, SCRATCH_SIZE);
@@ -46,13 +45,15 @@ void engine_start(void) {
      * keeps enough back to construct the error. One part in 32 is what its
      * allocator needs for itself.
      */
-    uint64_t heap = platform_memory_limit() - engine->w2c_memory.size;
     w2c_quickjs_qjs_set_memory_limit(engine, (u32)(heap - heap / 32));
+    u32 threshold = heap / 2 < FIRST_COLLECTION ? (u32)(heap / 2) : FIRST_COLLECTION;
+    w2c_quickjs_qjs_set_gc_threshold(engine, threshold);
 
     wasm_rt_func_type_t type = wasm2c_quickjs_get_func_type(
         5, 0, WASM_RT_I32, WASM_RT_I64, WASM_RT_I64, WASM_RT_I32, WASM_RT_I32);
     u32 tracker = runtime_slot((wasm_rt_function_ptr_t)track_rejection, type);
     w2c_quickjs_JS_SetHostPromiseRejectionTracker(engine, runtime, tracker, 0);
+    return program;
 }
 
 /* host.h knows how values are encoded; make sure that the engine agrees. */
@@ -121,22 +122,6 @@ void text_free(u32 address) {
 u64 host_throw(const char *message) {
     return w2c_quickjs_JS_ThrowTypeError(engine, engine_context,
                                          engine_text(message), 0);
-}
-
-void engine_evaluate(const char *bytecode, size_t length) {
-    u32 copy = w2c_quickjs_malloc(engine, (u32)length);
-    if (copy == 0)
-        panic(STATUS_UNAVAILABLE, "not enough memory for the program");
-    memcpy(host_pointer(copy), bytecode, length);
-    u64 function = w2c_quickjs_JS_ReadObject(engine, engine_context, copy,
-                                             (u32)length, READ_BYTECODE);
-    w2c_quickjs_free(engine, copy);
-    u64 result = function;
-    if (function != VALUE_EXCEPTION)
-        result = w2c_quickjs_JS_EvalFunction(engine, engine_context, function);
-    if (result == VALUE_EXCEPTION)
-        engine_exception("uncaught exception");
-    w2c_quickjs_JS_FreeValue(engine, engine_context, result);
 }
 
 double engine_call(u64 function, unsigned count, const double *numbers) {

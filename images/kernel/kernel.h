@@ -45,7 +45,8 @@ uint64_t entropy_canary(void);
 /* engine.c: the engine, its one context, and values. */
 extern u32 engine_context;
 
-void engine_start(void);
+/* Sets the engine up; answers the function that is the program. */
+u64 engine_start(void);
 
 /* The offset in linear memory of a copy of (text), until the next call. */
 u32 engine_text(const char *text);
@@ -58,9 +59,6 @@ void engine_set(u64 object, const char *name, u64 value);
 
 /* A string of JavaScript with (length) bytes of UTF-8. */
 u64 engine_string(const char *text, size_t length);
-
-/* Runs the bundle. */
-void engine_evaluate(const char *bytecode, size_t length);
 
 /*
  * Runs promise jobs until none is left; halts on unhandled rejections. Answers
@@ -77,6 +75,12 @@ double engine_call(u64 function, unsigned count, const double *numbers);
 
 /* Reports the pending exception as (what), and halts. */
 _Noreturn void engine_exception(const char *what);
+
+/*
+ * snapshot.c: puts the image's snapshot into linear (memory), which is zeros;
+ * answers the function that is the program.
+ */
+u64 snapshot_restore(wasm_rt_memory_t *memory);
 
 /* host.c: the object `host`. */
 void host_start(void);

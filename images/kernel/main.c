@@ -1,4 +1,4 @@
-/* The kernel's one thread: set up, evaluate the bundle, then step and sleep. */
+/* The kernel's one thread: set up, call the program, then step and sleep. */
 #include "kernel.h"
 
 /* What runs of the fast paths when the image has none. */
@@ -11,9 +11,6 @@ __attribute__((weak)) bool responders_answer(void) {
     return false;
 }
 
-/* The bundle, as linkImage put it into the image. */
-extern const char bytecode_start[], bytecode_end[];
-
 static uint64_t deadline_of(double milliseconds) {
     /* Also false for NaN: a step that answers nonsense is called at once. */
     if (milliseconds >= 1e13)
@@ -23,10 +20,10 @@ static uint64_t deadline_of(double milliseconds) {
 
 _Noreturn void kernel_main(void) {
     entropy_start();
-    engine_start();
+    u64 program = engine_start();
     fast_instantiate();
     host_start();
-    engine_evaluate(bytecode_start, (size_t)(bytecode_end - bytecode_start));
+    engine_call(program, 0, NULL);
     engine_jobs();
     while (host_step != VALUE_UNDEFINED) {
         double next = engine_call(host_step, 0, NULL);

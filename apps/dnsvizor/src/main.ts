@@ -96,5 +96,5 @@ function serveFirst(answers: FastAnswers): NetworkHooks {
   };
 }
 
-/** A mebibyte of whole replies. */
+/** A mebibyte of whole replies, taken as they come. */
 const MOST_FAST_ANSWERS = 2048;

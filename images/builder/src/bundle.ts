@@ -6,7 +6,11 @@ import type { FastPath } from './fast-path.ts';
 import { staticFiles } from './static-files.ts';
 import { ownerOf, ROOT } from './workspace.ts';
 
-/** What to bundle: the text of a module, which imports as a file of this package would, or a file. */
+/**
+ * What to bundle: the text of a module, which imports as a file of this package would, or a file. For an image,
+ * the text's default export is a function that is called at the start, and everything else is evaluated when
+ * the image is built; a file is all evaluated at the start.
+ */
 export type Entry = { readonly text: string } | { readonly file: string };
 
 export interface Bundle {
@@ -23,9 +27,16 @@ export interface Bundle {
 
 export const GENERATED = '(generated)';
 
-/** One script for the engine of an image. */
+/** One script for the engine of an image, whose value is the function to call at the start. */
 export function bundleForImage(entry: Entry): Promise<Bundle> {
-  return bundle(entry, { format: 'iife', platform: 'neutral', mainFields: ['module', 'main'] });
+  return bundle(entry, {
+    format: 'iife',
+    platform: 'neutral',
+    mainFields: ['module', 'main'],
+    ...('text' in entry
+      ? { globalName: 'program', footer: { js: 'program.default;' } }
+      : { banner: { js: '() => {' }, footer: { js: '}' } }),
+  });
 }
 
 /** One module for Node.js; `fast:NAME` imports the bytes of a fast path. */

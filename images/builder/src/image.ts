@@ -101,7 +101,7 @@ function entryFor(
     ...fast.map(({ name }, index) => `import fast${index} from 'fast:${name}';`),
     target === 'node'
       ? `start(appliance, ${options});`
-      : `start(appliance, ${JSON.stringify(preset)});`,
+      : `export default () => start(appliance, ${JSON.stringify(preset)});`,
   ];
   return { text: lines.join('\n') };
 }

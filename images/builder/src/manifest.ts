@@ -37,7 +37,7 @@ export interface Sizes {
   readonly native: Readonly<Record<string, number>>;
   /** Fast paths by module. */
   readonly fast: Readonly<Record<string, number>>;
-  /** The program by package: bytecode in an image, text on Node.js. */
+  /** The program by package: snapshot in an image, text on Node.js. */
   readonly bundle: Readonly<Record<string, number>>;
 }
 

@@ -1,6 +1,6 @@
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { compileBytecode } from '@atoll/engine/bytecode';
+import { takeSnapshot } from '@atoll/engine/snapshot';
 import { linkImage } from '@atoll/kernel/link';
 import type { Solo5Device } from '@atoll/kernel/solo5';
 import type { Entry } from './bundle.ts';
@@ -27,7 +27,7 @@ export interface Program {
 }
 
 /**
- * Makes a bootable image of any script: bundle, bytecode, fast paths, kernel. The bundle stays in
+ * Makes a bootable image of any script: bundle, snapshot, fast paths, kernel. The bundle stays in
  * `bundle/` beside the image, since stack traces name its lines.
  */
 export async function linkProgram(program: Program): Promise<Sizes> {
@@ -38,7 +38,7 @@ export async function linkProgram(program: Program): Promise<Sizes> {
   await mkdir(bundles, { recursive: true });
   await writeFile(join(bundles, script), bundle.text);
 
-  const bytecode = await compileBytecode(bundle.text, script);
+  const snapshot = await takeSnapshot(bundle.text, script);
   const fast = await compileFastPaths(bundle.fastFolders);
   const natives = await readNativeSources(bundle.nativeFiles);
   const sources = await fastPathSources(fast, nativeNames(natives));
@@ -48,7 +48,7 @@ export async function linkProgram(program: Program): Promise<Sizes> {
     linkImage({
       platform: target,
       devices,
-      bytecode,
+      snapshot,
       sources,
       natives,
       note: encodeNote(note(sizes)),
@@ -58,7 +58,7 @@ export async function linkProgram(program: Program): Promise<Sizes> {
   const { sizes: counted } = await link(NO_SIZES);
   const sizes: Sizes = {
     ...nativeSizes(counted, fast),
-    bundle: apportion(bytecode.length, bundle.packages),
+    bundle: apportion(snapshot.length, bundle.packages),
   };
   await link(sizes);
   await rename(unfinished, output);

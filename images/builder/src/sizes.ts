@@ -14,7 +14,7 @@ export function nativeSizes(
     if (found !== undefined) fast[found.name] = bytes;
     else if (part === GLUE_NAME) fast['(calls from JavaScript)'] = bytes;
     // The program is counted by package.
-    else if (part !== 'bytecode') native[part] = bytes;
+    else if (part !== 'snapshot') native[part] = bytes;
   }
   return { native: sorted(native), fast: sorted(fast) };
 }

@@ -26,8 +26,8 @@ describe('apportion', () => {
 });
 
 describe('nativeSizes', () => {
-  it('tells fast paths from the kernel, and leaves the bytecode to the packages', () => {
-    const counted = { engine: 9, kernel: 5, bytecode: 7, 'drivervirtio.c': 3, 'fast-paths.c': 2 };
+  it('tells fast paths from the kernel, and leaves the snapshot to the packages', () => {
+    const counted = { engine: 9, kernel: 5, snapshot: 7, 'drivervirtio.c': 3, 'fast-paths.c': 2 };
     const fast = [{ name: 'driver-virtio', wasm: new Uint8Array() }];
     expect(nativeSizes(counted, fast)).toEqual({
       native: { engine: 9, kernel: 5 },

@@ -1,17 +1,15 @@
-import { readFile } from 'node:fs/promises';
 import { EvalFlags, JSException, QuickJS } from 'quickjs-wasi';
-import { QUICKJS_WASM } from './engine.ts';
+import { engineModule } from './engine.ts';
 
 /** JS_WRITE_OBJ_STRIP_SOURCE: leaves the source text out; names and line numbers stay for stack traces. */
 const STRIP_SOURCE = 1 << 4;
 
 /**
- * Compiles the script `source` (not a module) to the bytecode that the engine of an image loads.
+ * Compiles the script `source` (not a module) to bytecode.
  * `filename` is what stack traces call it. A syntax error is thrown with its place.
  */
 export async function compileBytecode(source: string, filename: string): Promise<Uint8Array> {
-  module ??= readFile(QUICKJS_WASM).then((wasm) => WebAssembly.compile(wasm));
-  const engine = await QuickJS.create({ wasm: await module });
+  const engine = await QuickJS.create({ wasm: await engineModule() });
   try {
     // Only this way of compiling tells where an error is.
     engine.evalCode(source, filename, EvalFlags.COMPILE_ONLY).dispose();
@@ -24,5 +22,3 @@ export async function compileBytecode(source: string, filename: string): Promise
     engine.dispose();
   }
 }
-
-let module: Promise<WebAssembly.Module> | undefined;

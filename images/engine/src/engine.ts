@@ -4,10 +4,19 @@ import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:f
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { cc, compilerVersion, ENGINE_FLAGS, INCLUDE } from './toolchain.ts';
+import { withoutData } from './wasm.ts';
 import { wasm2c } from './wasm2c.ts';
 
-/** QuickJS-NG as WebAssembly: the same bytes compile the bytecode on Node.js and run it in the image. */
+/** QuickJS-NG as WebAssembly: the same bytes evaluate a program on Node.js and go on with it in the image. */
 export const QUICKJS_WASM = createRequire(import.meta.url).resolve('quickjs-wasi/quickjs.wasm');
+
+/** The same for Node.js. */
+export function engineModule(): Promise<WebAssembly.Module> {
+  module ??= readFile(QUICKJS_WASM).then((wasm) => WebAssembly.compile(wasm));
+  return module;
+}
+
+let module: Promise<WebAssembly.Module> | undefined;
 
 const DIST = join(import.meta.dirname, '../dist');
 
@@ -35,7 +44,7 @@ async function build(): Promise<Engine> {
   // Files appear in dist/ complete or not at all, also when two builds run at the same time.
   const work = await mkdtemp(join(DIST, 'build-'));
   try {
-    const { c, h } = await wasm2c(await readFile(QUICKJS_WASM), 'quickjs');
+    const { c, h } = await wasm2c(withoutData(await readFile(QUICKJS_WASM)), 'quickjs');
     await writeFile(join(work, 'quickjs.c'), c);
     await writeFile(join(work, 'quickjs.h'), h);
     await cc([...ENGINE_FLAGS, '-c', 'quickjs.c', '-o', 'engine.o'], work);
@@ -55,7 +64,9 @@ async function inputsDigest(): Promise<string> {
   for (const header of (await readdir(INCLUDE)).sort()) {
     hash.update(header).update(await readFile(join(INCLUDE, header)));
   }
-  hash.update(await readFile(join(import.meta.dirname, 'wasm2c.ts')));
+  for (const step of ['wasm.ts', 'wasm2c.ts']) {
+    hash.update(await readFile(join(import.meta.dirname, step)));
+  }
   const flags = ENGINE_FLAGS.filter((flag) => flag !== INCLUDE);
   hash.update(flags.join(' ')).update(await compilerVersion());
   return hash.digest('hex');

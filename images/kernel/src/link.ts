@@ -12,8 +12,8 @@ import type { Platform } from './sources.ts';
 
 export interface LinkOptions {
   readonly platform: Platform;
-  /** The compiled bundle, from compileBytecode. */
-  readonly bytecode: Uint8Array;
+  /** The program, from takeSnapshot. */
+  readonly snapshot: Uint8Array;
   /** Generated C (fast paths and the table of them, see host.h) and the headers it includes. */
   readonly sources: readonly Source[];
   /** C that calls libraries of the host (modules as in host.h), and the headers it includes. */
@@ -27,11 +27,11 @@ export interface LinkOptions {
 }
 
 export interface LinkResult {
-  /** Bytes of code and data in the image by part: kernel, engine, bytecode, libraries, and each of `sources`. */
+  /** Bytes of code and data in the image by part: kernel, engine, snapshot, libraries, and each of `sources`. */
   readonly sizes: Record<string, number>;
 }
 
-/** Compiles the kernel of one platform and links it with engine, bytecode and fast paths. */
+/** Compiles the kernel of one platform and links it with engine, snapshot and fast paths. */
 export async function linkImage(options: LinkOptions): Promise<LinkResult> {
   const { platform, natives = [], devices = [] } = options;
   const isSolo5 = platform in SOLO5_ABI;
@@ -44,7 +44,7 @@ export async function linkImage(options: LinkOptions): Promise<LinkResult> {
     const generated = await compile(options.sources, ENGINE_FLAGS);
     const native = await compile(natives, KERNEL_FLAGS);
     const sections = await compileSections(work, {
-      '.bytecode': options.bytecode,
+      '.snapshot': options.snapshot,
       '.note.atoll': options.note,
       ...(isSolo5 ? solo5Sections(platform as Solo5Platform, devices) : {}),
     });
@@ -56,7 +56,7 @@ export async function linkImage(options: LinkOptions): Promise<LinkResult> {
     const parts = new Map([...generated, ...libraries]);
     for (const object of kernel) parts.set(object, 'kernel');
     for (const object of native.keys()) parts.set(object, 'calls of libraries');
-    parts.set(engine.object, 'engine').set(sections, 'bytecode');
+    parts.set(engine.object, 'engine').set(sections, 'snapshot');
     return { sizes: partSizes(map, parts) };
   } finally {
     await rm(work, { recursive: true });

@@ -6,6 +6,7 @@ export type Platform = (typeof PLATFORMS)[number];
 const COMMON = [
   'main.c',
   'engine.c',
+  'snapshot.c',
   'host.c',
   'wasi.c',
   'runtime.c',

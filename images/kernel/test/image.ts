@@ -2,7 +2,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { compileBytecode } from '@atoll/engine/bytecode';
+import { takeSnapshot } from '@atoll/engine/snapshot';
 import { afterAll } from 'vitest';
 import { linkImage } from '../src/link.ts';
 import type { Source } from '../src/objects.ts';
@@ -20,8 +20,8 @@ export async function build(
   platform: Platform = 'unix',
 ): Promise<string> {
   const output = join(folder, `image${count++}`);
-  const bytecode = await compileBytecode(script, 'test.js');
-  await linkImage({ platform, bytecode, sources, note: new Uint8Array(0), output });
+  const snapshot = await takeSnapshot(`() => {${script}\n}`, 'test.js');
+  await linkImage({ platform, snapshot, sources, note: new Uint8Array(0), output });
   return output;
 }
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { compileBytecode } from '@atoll/engine/bytecode';
+import { takeSnapshot } from '@atoll/engine/snapshot';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { linkImage } from '../src/link.ts';
 
@@ -19,8 +19,8 @@ let sizes: Record<string, number>;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'atoll-link-test-'));
   const output = join(folder, 'image');
-  const bytecode = await compileBytecode('host.write("linked");', 'test.js');
-  ({ sizes } = await linkImage({ platform: 'unix', bytecode, sources: [], note: NOTE, output }));
+  const snapshot = await takeSnapshot('() => host.write("linked")', 'test.js');
+  ({ sizes } = await linkImage({ platform: 'unix', snapshot, sources: [], note: NOTE, output }));
   image = readFileSync(output);
 });
 afterAll(() => rm(folder, { recursive: true }));
@@ -64,8 +64,8 @@ describe('an image', () => {
 
   it('is the same when it is linked again, elsewhere', async () => {
     const output = join(folder, 'again');
-    const bytecode = await compileBytecode('host.write("linked");', 'test.js');
-    await linkImage({ platform: 'unix', bytecode, sources: [], note: NOTE, output });
+    const snapshot = await takeSnapshot('() => host.write("linked")', 'test.js');
+    await linkImage({ platform: 'unix', snapshot, sources: [], note: NOTE, output });
     expect(readFileSync(output).equals(image)).toBe(true);
     expect(image.includes(folder)).toBe(false);
     expect(image.includes(import.meta.dirname)).toBe(false);
@@ -73,14 +73,14 @@ describe('an image', () => {
 
   it('knows what its bytes are for', () => {
     const sum = Object.values(sizes).reduce((total, size) => total + size, 0);
-    expect(Object.keys(sizes).sort()).toEqual(['bytecode', 'engine', 'kernel', 'libbearssl']);
+    expect(Object.keys(sizes).sort()).toEqual(['engine', 'kernel', 'libbearssl', 'snapshot']);
     expect(sum).toBeGreaterThan(image.length * 0.95);
     expect(sum).toBeLessThan(image.length);
   });
 });
 
 it('a syntax error names the file and the line', async () => {
-  await expect(compileBytecode('let a = 1;\nlet b = ;', 'bundle.js')).rejects.toThrow(
+  await expect(takeSnapshot('let a = 1;\nlet b = ;', 'bundle.js')).rejects.toThrow(
     /SyntaxError.*bundle\.js:2/s,
   );
 });

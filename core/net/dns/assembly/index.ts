@@ -6,8 +6,9 @@
  * unusual (options, fragments, EDNS options, odd flags) is left alone.
  *
  * The table has sets of WAYS slots: first the hashes of all slots, 0 for an empty one, so that a set is
- * looked through within one cache line; then the entries of all slots, ENTRY bytes each. Within a set the
- * entry that was used least recently makes room. An entry, all fields little-endian:
+ * looked through within one cache line; then the addresses of the entries of each set, ENTRY bytes each, 0
+ * for a set that had no reply yet and so needs no memory. Within a set the entry that was used least recently
+ * makes room. An entry, all fields little-endian:
  *
  *   0 u16 length of the reply                16 f64 when it was stored (ms)
  *   2 u16 length of the question             24 f64 when it ends (ms)
@@ -23,21 +24,30 @@ const TTL_CAPACITY: u32 = 16;
 const WAYS: u32 = 16;
 
 let hashes: u32 = 0;
-let entries: u32 = 0;
+let places: u32 = 0;
 let setMask: u32 = 0;
+/** Where the address of the entries belongs that an insertion lacked. */
+let wanting: u32 = 0;
 let seed: u32 = 0;
 let uses: u32 = 0;
 let localMac: u64 = 0;
 let localAddress: u32 = 0;
 let answered: u32 = 0;
 
-/** The `sets` (a power of two) of the table start at `address`; `salt` makes its hashes unpredictable. */
+/**
+ * The table of `sets` (a power of two) starts at `address`, WAYS + 1 words of zeros for each; `salt` makes its
+ * hashes unpredictable.
+ */
 export function configure(address: u32, sets: u32, salt: u32): void {
   hashes = address;
-  entries = address + sets * WAYS * 4;
+  places = address + sets * WAYS * 4;
   setMask = sets - 1;
   seed = salt;
-  clear();
+}
+
+/** Gives the set that lacked it memory for its entries, WAYS * ENTRY bytes. */
+export function supply(address: u32): void {
+  store<u32>(wanting, address);
 }
 
 /** Only frames to this hardware address (`macHigh` 16 bits, `macLow` 32 bits) and IPv4 address are ours. */
@@ -48,7 +58,7 @@ export function listen(macHigh: u32, macLow: u32, address: u32): void {
 
 /** Forgets all replies. */
 export function clear(): void {
-  memory.fill(hashes, 0, entries - hashes);
+  memory.fill(hashes, 0, places - hashes);
 }
 
 /** How many frames were answered since the start, modulo 2^32. */
@@ -58,8 +68,8 @@ export function answeredCount(): u32 {
 
 /**
  * Remembers the reply of `length` bytes at `reply` to the query of `queryLength` bytes at `query` (both
- * DNS messages) until `expires`; `ttls` are `ttlCount` u16 offsets into the reply. Answers whether the
- * query and the reply are of the kind that can be kept.
+ * DNS messages) until `expires`; `ttls` are `ttlCount` u16 offsets into the reply. Answers KEPT, or REFUSED for
+ * a query or a reply that is not of the kind that can be kept, or WANTING: to be called again after {@link supply}.
  */
 export function insert(
   query: u32,
@@ -72,12 +82,14 @@ export function insert(
   expires: f64,
 ): u32 {
   const question = questionLength(query, queryLength);
-  if (question == 0 || length > REPLY_CAPACITY || length < HEADER + question) return 0;
-  if (ttlCount > TTL_CAPACITY) return 0;
+  if (question == 0 || length > REPLY_CAPACITY || length < HEADER + question) return REFUSED;
+  if (ttlCount > TTL_CAPACITY) return REFUSED;
   const shape = queryShape(query, queryLength, question);
-  if (shape == UNUSUAL) return 0;
+  if (shape == UNUSUAL) return REFUSED;
 
   const hash = questionHash(query + HEADER, question);
+  wanting = places + (hash & setMask) * 4;
+  if (load<u32>(wanting) == 0) return WANTING;
   const slot = victim(query + HEADER, question, hash, shape, now);
   const entry = entryOf(slot);
   store<u32>(hashes + slot * 4, hash);
@@ -92,8 +104,12 @@ export function insert(
   memory.copy(entry + REPLY, reply, length);
   const from = entry + REPLY + HEADER;
   for (let at: u32 = 0; at < question; at++) store<u8>(from + at, lower(load<u8>(from + at)));
-  return 1;
+  return KEPT;
 }
+
+const REFUSED: u32 = 0;
+const KEPT: u32 = 1;
+const WANTING: u32 = 2;
 
 /**
  * Answers the Ethernet frame of `length` bytes at `frame`: writes the frame to send back at `out` (2048
@@ -227,7 +243,7 @@ function firstOfSet(hash: u32): u32 {
 }
 
 function entryOf(slot: u32): u32 {
-  return entries + slot * ENTRY;
+  return load<u32>(places + (slot / WAYS) * 4) + (slot % WAYS) * ENTRY;
 }
 
 /** The slot that has the reply to the question, or NONE. */

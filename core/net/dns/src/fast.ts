@@ -3,7 +3,10 @@ import type { Responder } from '@atoll/device/network';
 import type { AnswerTable } from './server/table.ts';
 
 export interface FastAnswersOptions {
-  /** How many replies are kept: rounded up to a power of two, {@link BYTES_PER_REPLY} bytes each. */
+  /**
+   * How many replies are kept: rounded up to a power of two. Each takes 512 bytes, and memory for 16 at a time
+   * is taken when it is first needed.
+   */
   readonly capacity: number;
   /** Where the frames that may be answered are sent to. */
   readonly mac: number;
@@ -16,6 +19,7 @@ export interface FastAnswersOptions {
  * without entering the interpreter. See `assembly/index.ts` for what it leaves to the ordinary path.
  */
 export class FastAnswers implements AnswerTable {
+  readonly #fast: FastPaths;
   readonly #module: FastModule;
   readonly #query: Region;
   readonly #reply: Region;
@@ -23,12 +27,13 @@ export class FastAnswers implements AnswerTable {
   readonly #mac: number;
 
   constructor(fast: FastPaths, options: FastAnswersOptions) {
+    this.#fast = fast;
     this.#module = fast.load('dns');
     this.#query = fast.allocate(SCRATCH);
     this.#reply = fast.allocate(SCRATCH);
     this.#ttls = fast.allocate(MAX_TTLS * 2);
     const sets = 2 ** Math.ceil(Math.log2(Math.max(options.capacity / WAYS, 1)));
-    const table = fast.allocate(sets * WAYS * BYTES_PER_REPLY);
+    const table = fast.allocate(sets * (WAYS + 1) * 4);
     this.#module.configure(table.address, sets, options.salt);
     this.#mac = options.mac;
   }
@@ -64,17 +69,20 @@ export class FastAnswers implements AnswerTable {
       this.#ttls.bytes[index * 2] = ttlOffsets[index];
       this.#ttls.bytes[index * 2 + 1] = ttlOffsets[index] >>> 8;
     }
-    const kept = this.#module.insert(
-      this.#query.address,
-      query.length,
-      this.#reply.address,
-      reply.length,
-      this.#ttls.address,
-      ttlOffsets.length,
-      asOf,
-      expires,
-    );
-    return kept !== 0;
+    for (;;) {
+      const result = this.#module.insert(
+        this.#query.address,
+        query.length,
+        this.#reply.address,
+        reply.length,
+        this.#ttls.address,
+        ttlOffsets.length,
+        asOf,
+        expires,
+      );
+      if (result !== WANTING) return result === KEPT;
+      this.#module.supply(this.#fast.allocate(WAYS * ENTRY).address);
+    }
   }
 
   /** Forgets everything: a local name has changed. */
@@ -88,10 +96,10 @@ export class FastAnswers implements AnswerTable {
   }
 }
 
-/** What one kept reply costs. */
-export const BYTES_PER_REPLY = 516;
-
 /** As in `assembly/index.ts`. */
+const ENTRY = 512;
 const WAYS = 16;
+const KEPT = 1;
+const WANTING = 2;
 const SCRATCH = 512;
 const MAX_TTLS = 16;

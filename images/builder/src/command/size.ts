@@ -58,7 +58,7 @@ export function sizeTable(manifest: Manifest, manifestLength: number, total: num
 function measured({ target }: Manifest): string {
   return target === 'node'
     ? 'Text, as the bundler counted it by package.'
-    : 'Counted by the linker; the one piece of bytecode is divided in proportion to its text by package.';
+    : 'Counted by the linker; the one snapshot is divided in proportion to its text by package.';
 }
 
 function rows(sizes: Readonly<Record<string, number>>): Row[] {

@@ -46,7 +46,7 @@ describe.each(targets)('an image for %s', (target) => {
     const { length } = readManifest(await readFile(built.path));
     const rest = size - total(built.manifest.sizes) - length;
     expect(rest).toBeGreaterThanOrEqual(0);
-    // Code, constants, bytecode, data and a guard each start on a page, functions at a multiple of 16.
+    // Code, constants, snapshot, data and a guard each start on a page, functions at a multiple of 16.
     expect(rest).toBeLessThan(target === 'node' ? 1 : 0x9000);
   });
 

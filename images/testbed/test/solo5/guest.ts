@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { compileBytecode } from '@atoll/engine/bytecode';
+import { takeSnapshot } from '@atoll/engine/snapshot';
 import { linkImage } from '@atoll/kernel/link';
 import type { Solo5Device, Solo5Platform } from '@atoll/kernel/solo5';
 import { afterAll } from 'vitest';
@@ -34,9 +34,9 @@ export async function buildGuest(
   { script, functions = {}, devices = [] }: Guest,
 ): Promise<string> {
   const output = temporary(`guest${count++}.${platform}`);
-  const bytecode = await compileBytecode(script, 'test.js');
+  const snapshot = await takeSnapshot(`() => {${script}\n}`, 'test.js');
   const sources = [{ name: 'test.c', text: hostFunctions(functions) }];
-  await linkImage({ platform, bytecode, sources, note: NOTE, devices, output });
+  await linkImage({ platform, snapshot, sources, note: NOTE, devices, output });
   return output;
 }
 
