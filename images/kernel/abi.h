@@ -1,10 +1,11 @@
 /*
  * The contract between an image's kernel (C) and its drivers (TypeScript).
  *
- * The kernel evaluates the image's bundle once. Before that it puts one object
- * named `host` into the global scope; core/base/device/src/host.ts is the same
- * contract, seen from TypeScript, and says what each member does. Members for
- * devices are present only where the platform has them:
+ * The kernel calls the image's program, a function, once. Before that it puts one
+ * object named `host` into the global scope; modules, which are evaluated when the
+ * image is built, do not see it. core/base/device/src/host.ts is the same contract,
+ * seen from TypeScript, and says what each member does. Members for devices are
+ * present only where the platform has them:
  *
  *   every platform   abi platform bootArguments write monotonic wallClock
  *                    entropy seed isSeeded memoryUsed memorySize halt run
@@ -22,8 +23,8 @@
  * - Wrong use by a driver (a handle without a device, bytes that are not a
  *   Uint8Array) throws; what a device or peer does never throws.
  * - Offsets into linear memory stay valid for ever: it grows, but never moves.
- * - After the evaluation, promise jobs run; then the kernel calls the function
- *   given to `run`, runs jobs again, and sleeps. A bundle that gave none ends
+ * - After the program, promise jobs run; then the kernel calls the function
+ *   given to `run`, runs jobs again, and sleeps. A program that gave none ends
  *   the program with status 0.
  * - An exception that nobody catches, or a promise that is still rejected
  *   without a handler when no job is left, ends the program with status 70.

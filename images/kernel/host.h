@@ -41,7 +41,7 @@ struct host_function {
  * these: a module per AssemblyScript package of the image, its functions wrapped as
  * above, beside the modules that are C (native/ of a package), and
  * fast_instantiate, which instantiates the former on the engine's memory. It
- * runs after the engine was set up and before the bundle is evaluated. Without
+ * runs after the engine was set up and before the program is called. Without
  * such a file the kernel's own weak, empty definitions hold.
  */
 struct fast_module {
