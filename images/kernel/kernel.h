@@ -82,6 +82,9 @@ _Noreturn void engine_exception(const char *what);
  */
 u64 snapshot_restore(wasm_rt_memory_t *memory);
 
+/* How much linear memory the snapshot needs. */
+uint64_t snapshot_memory(void);
+
 /* host.c: the object `host`. */
 void host_start(void);
 

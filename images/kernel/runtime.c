@@ -1,4 +1,4 @@
-/* What the C written by wasm2c calls: linear memory, function table, traps. */
+/* What the C written by wasm2c calls: linear memory, function table, traps. Nothing is freed. */
 #include "kernel.h"
 
 #include <string.h>
@@ -33,9 +33,6 @@ uint64_t wasm_rt_grow_memory(wasm_rt_memory_t *memory, uint64_t pages) {
     return before;
 }
 
-void wasm_rt_free_memory(wasm_rt_memory_t *memory) {
-}
-
 void wasm_rt_allocate_funcref_table(wasm_rt_funcref_table_t *functions,
                                     uint32_t size, uint32_t max_size) {
     if (used_slots != 0 || size > TABLE_SIZE)
@@ -44,9 +41,6 @@ void wasm_rt_allocate_funcref_table(wasm_rt_funcref_table_t *functions,
     functions->data = table;
     functions->size = functions->max_size = TABLE_SIZE;
     used_slots = size;
-}
-
-void wasm_rt_free_funcref_table(wasm_rt_funcref_table_t *functions) {
 }
 
 u32 runtime_slot(wasm_rt_function_ptr_t call, wasm_rt_func_type_t type) {

@@ -66,6 +66,10 @@ static void unpack(uint8_t *to, const uint8_t *at) {
     }
 }
 
+uint64_t snapshot_memory(void) {
+    return snapshot->size;
+}
+
 u64 snapshot_restore(wasm_rt_memory_t *memory) {
     uint64_t missing = snapshot->size / memory->page_size - memory->pages;
     if (wasm_rt_grow_memory(memory, missing) == UINT64_MAX)

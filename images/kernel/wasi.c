@@ -1,4 +1,7 @@
-/* The few things that the engine, as WebAssembly, imports. */
+/*
+ * The few things that the engine, as WebAssembly, imports. It asks for randomness only
+ * before the snapshot is taken.
+ */
 #include "kernel.h"
 
 struct w2c_env;
@@ -15,12 +18,6 @@ u32 w2c_wasi__snapshot__preview1_clock_time_get(
     u32 result) {
     *(uint64_t *)host_pointer(result) =
         clock == CLOCK_REALTIME ? platform_wall() : platform_monotonic();
-    return SUCCESS;
-}
-
-u32 w2c_wasi__snapshot__preview1_random_get(
-    struct w2c_wasi__snapshot__preview1 *wasi, u32 bytes, u32 length) {
-    entropy_fill(host_pointer(bytes), length);
     return SUCCESS;
 }
 

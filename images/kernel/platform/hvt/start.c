@@ -86,8 +86,8 @@ bool platform_memory_commit(uint64_t from, uint64_t to) {
     if (to > platform_memory_limit())
         return false;
     paging_grow(LINEAR_MEMORY_BASE + from, LINEAR_MEMORY_BASE + to);
-    /* The tender's stack was here. */
-    memset(host_pointer((u32)from), 0, to - from);
+    if (to == platform_memory_limit())
+        memset(host_pointer((u32)to - SOLO5_STACK), 0, SOLO5_STACK);
     return true;
 }
 

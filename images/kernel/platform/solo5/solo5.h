@@ -36,6 +36,12 @@ struct manifest {
 };
 
 /*
+ * The end of memory, where the tender has us begin on a stack: the only place above
+ * the image that is not zeros.
+ */
+#define SOLO5_STACK 65536
+
+/*
  * Checks and copies what a tender says: memory of (memory_size) bytes, the words of
  * the command line with single spaces between them, and the manifest. Halts with a
  * message when any of it cannot be. Its pointers lie below the image, which is where

@@ -96,11 +96,12 @@ uint64_t platform_wall(void) {
     return read_clock(CLOCK_REALTIME);
 }
 
-/* All memory is there from the start; what was not in use yet may have been written over. */
+/* All memory is there from the start; the engine may have written over what was not in use yet. */
 bool platform_memory_commit(uint64_t from, uint64_t to) {
     if (to > platform_memory_limit())
         return false;
-    memset(host_pointer((u32)from), 0, to - from);
+    if (engine_context != 0 || to == platform_memory_limit())
+        memset(host_pointer((u32)from), 0, to - from);
     return true;
 }
 
