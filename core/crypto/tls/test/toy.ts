@@ -135,6 +135,17 @@ export function contentsOf(flight: Uint8Array): Content[] {
   return contents;
 }
 
+/** The handshake messages in the content of a record. */
+export function messagesOf(content: Uint8Array): Uint8Array[] {
+  const messages: Uint8Array[] = [];
+  for (let at = 0; at < content.length; ) {
+    const end = at + 4 + ((content[at + 2] << 8) | content[at + 3]);
+    messages.push(content.slice(at, end));
+    at = end;
+  }
+  return messages;
+}
+
 /** A record without protection. */
 export function plainRecord(type: number, content: Uint8Array): Uint8Array {
   return join(Uint8Array.of(type, 3, 3, content.length >> 8, content.length & 0xff), content);

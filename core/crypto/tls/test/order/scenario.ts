@@ -6,7 +6,7 @@ import { ReplayGuard } from '../../src/server/early.ts';
 import { TicketKeys } from '../../src/server/ticket.ts';
 import type { CipherSuite } from '../../src/suite.ts';
 import { Pair, sessionOf } from '../kit.ts';
-import { contentsOf, TOY, toyCredentials } from '../toy.ts';
+import { contentsOf, messagesOf, TOY, toyCredentials } from '../toy.ts';
 
 export interface Scenario {
   readonly name: string;
@@ -67,13 +67,5 @@ function scenario(
 function messagesIn(flight: Uint8Array): Uint8Array[] {
   return contentsOf(flight)
     .filter(({ type }) => type === CONTENT.HANDSHAKE)
-    .flatMap(({ content }) => {
-      const messages: Uint8Array[] = [];
-      for (let at = 0; at < content.length; ) {
-        const end = at + 4 + ((content[at + 2] << 8) | content[at + 3]);
-        messages.push(content.slice(at, end));
-        at = end;
-      }
-      return messages;
-    });
+    .flatMap(({ content }) => messagesOf(content));
 }
