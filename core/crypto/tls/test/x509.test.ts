@@ -1,4 +1,6 @@
+import { generateKeyPairSync, sign } from 'node:crypto';
 import { ed25519 } from '@atoll/primitives/reference/ed25519';
+import { p256, p384 } from '@atoll/primitives/reference/nist';
 import { sha256 } from '@atoll/primitives/reference/sha2';
 import { Random } from '@atoll/sim/random';
 import type { Certificate } from '@atoll/x509/certificate';
@@ -8,13 +10,13 @@ import { emitCertificate, keyIdentifier, newSerial } from '@atoll/x509/issue';
 import { emitName } from '@atoll/x509/name';
 import { hostPeer } from '@atoll/x509/peer-name';
 import { privateProfile } from '@atoll/x509/profile';
-import { emitPublicKey } from '@atoll/x509/public-key';
-import { ed25519Signature } from '@atoll/x509/signature';
+import { emitPublicKey, parsePublicKey } from '@atoll/x509/public-key';
+import { ecdsaSignature, ed25519Signature } from '@atoll/x509/signature';
 import { describe, expect, it } from 'vitest';
 import { ALERT } from '../src/alert.ts';
 import type { Credentials, Purpose } from '../src/credentials.ts';
 import { TicketKeys } from '../src/server/ticket.ts';
-import { x509Signers, x509Verifier } from '../src/x509.ts';
+import { x509PeerKey, x509Signers, x509Verifier } from '../src/x509.ts';
 import { connectedOf, NOW, Pair, SUITES, sessionOf } from './kit.ts';
 
 const SIGNATURE = ed25519Signature(ed25519);
@@ -71,6 +73,22 @@ function credentials(role: Purpose, name = 'host.example', issuer = AUTHORITY, u
 function meet(own: Credentials, target = { serverName: 'host.example' }): Pair {
   return new Pair({ verifier: VERIFIER }, { credentials: () => [own] }, target).run();
 }
+
+it('in TLS 1.2, a scheme of ECDSA stands for its hash with any curve', () => {
+  // Ours sign with the hash that is as long as the curve.
+  const pair = generateKeyPairSync('ec', { namedCurve: 'P-384' });
+  const message = Uint8Array.of(1, 2, 3);
+  const signature = sign('sha256', message, pair.privateKey);
+  const parsed = parsePublicKey(pair.publicKey.export({ type: 'spki', format: 'der' }));
+  if (!parsed.ok) throw new Error(parsed.error.reason);
+  const signatures = [SIGNATURE, ecdsaSignature(p256, sha256), ecdsaSignature(p384, sha256)];
+  const key = x509PeerKey(parsed.value, signatures);
+  const [p256Sha256, p384Sha384] = [0x0403, 0x0503];
+  expect(key.verify(p256Sha256, message, signature, true)).toBe(true);
+  expect(key.verify(p256Sha256, message, signature)).toBe(false);
+  expect(key.verify(p384Sha384, message, signature, true)).toBe(false);
+  expect(key.verify(p256Sha256, Uint8Array.of(1), signature, true)).toBe(false);
+});
 
 describe('with certificates of X.509', () => {
   it('both ends know each other', () => {

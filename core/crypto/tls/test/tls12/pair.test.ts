@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { ALERT } from '../../src/alert.ts';
-import { TicketKeys } from '../../src/server/ticket.ts';
+import { schemeCode } from '../../src/credentials.ts';
 import { tls12Client } from '../../src/tls12/client.ts';
-import { connectedOf, credentials, GROUPS, Pair, SUITES, sessionOf, verifier } from '../kit.ts';
+import { tls12Server } from '../../src/tls12/server.ts';
+import { connectedOf, credentials, GROUPS, Pair, verifier } from '../kit.ts';
 import {
   BOTH_CLIENT,
   BOTH_SERVER,
@@ -58,17 +59,6 @@ describe('a handshake', () => {
   });
 });
 
-describe('a resumption', () => {
-  it('needs no certificate and no key exchange', () => {
-    const tickets = new TicketKeys(SUITES.aes256.aead, { lifetime: 100 });
-    const session = sessionOf(pair12({}, { tickets }).run().client);
-    const pair = pair12({}, { tickets }, { serverName: 'host', session }, 9).run();
-    expect(connectedOf(pair.client)).toMatchObject({ resumed: true, group: undefined });
-    expect(connectedOf(pair.server)).toMatchObject({ resumed: true, serverName: 'host' });
-    expectDataBothWays(pair);
-  });
-});
-
 describe('client certificates', () => {
   it('are shown when the server asks', () => {
     const own = credentials({ purpose: 'client', name: 'me' });
@@ -76,7 +66,136 @@ describe('client certificates', () => {
     const pair = pair12({ credentials: own }, { clients }).run();
     expect(connectedOf(pair.server).peerChain).toEqual(own.chain);
     expectDataBothWays(pair);
-    const without = pair12({}, { clients }).run();
-    expect(without.server.failure?.alert).toBe(ALERT.HANDSHAKE_FAILURE);
+    const without = pair12({}, { clients: { ...clients, required: false } }).run();
+    expect(connectedOf(without.server).peerChain).toEqual([]);
+    expectDataBothWays(without);
+  });
+
+  it('are not shown when the server cannot verify them', () => {
+    const own = credentials({ purpose: 'client', name: 'me' });
+    const other = { ...verifier, schemes: [schemeCode('ed25519')] };
+    const pair = pair12({ credentials: own }, { clients: { verifier: other, required: false } });
+    expect(connectedOf(pair.run().server).peerChain).toEqual([]);
   });
 });
+
+describe('a server', () => {
+  it('chooses the certificate by name, by scheme, and a suite for its kind of key', () => {
+    const config = {
+      credentials: (name = 'none') => [
+        // Nobody offers suites for it here.
+        { ...credentials({ purpose: 'server', name }), signers: [PKCS1] },
+        credentials({ purpose: 'server', name }, 'ed25519'),
+        credentials({ purpose: 'server', name }),
+      ],
+    };
+    const schemes = [PKCS1.scheme, ...verifier.schemes];
+    const ecdsaOnly = { tls12: tls12Client([SUITES12.ccm]), verifier: { ...verifier, schemes } };
+    const pair = pair12(ecdsaOnly, config, { serverName: 'One.Example' }).run();
+    expect(connectedOf(pair.server)).toMatchObject({
+      serverName: 'one.example',
+      suite: 'TLS_ECDHE_ECDSA_WITH_AES_128_CCM',
+    });
+    expect(connectedOf(pair.client).peerChain).toEqual(config.credentials('one.example')[1].chain);
+  });
+
+  it('agrees on a protocol, as it prefers', () => {
+    const pair = pair12({ protocols: ['http/1.1', 'h2'] }, { protocols: ['h2', 'http/1.1'] }).run();
+    expect([connectedOf(pair.client).protocol, connectedOf(pair.server).protocol]).toEqual([
+      'h2',
+      'h2',
+    ]);
+  });
+
+  it('does not sign TLS 1.3 with PKCS #1 v1.5', () => {
+    const { chain } = credentials({ purpose: 'server', name: 'host' });
+    const schemes = [PKCS1.scheme, ...verifier.schemes];
+    const config = { credentials: () => [{ chain, signers: [PKCS1] }] };
+    const client = { verifier: { ...verifier, schemes } };
+    const pair = new Pair({ ...BOTH_CLIENT, ...client }, { ...BOTH_SERVER, ...config }).run();
+    expect(pair.server.failure?.alert).toBe(ALERT.HANDSHAKE_FAILURE);
+  });
+});
+
+describe('a handshake fails', () => {
+  const clients = { verifier, required: true };
+  it.each([
+    [
+      'suites',
+      { tls12: tls12Client([SUITES12.ccm]) },
+      { tls12: tls12Server([SUITES12.chacha]) },
+      'server',
+      ALERT.HANDSHAKE_FAILURE,
+    ],
+    [
+      'protocols',
+      { protocols: ['a'] },
+      { protocols: ['b'] },
+      'server',
+      ALERT.NO_APPLICATION_PROTOCOL,
+    ],
+    ['client certificate', {}, { clients }, 'server', ALERT.HANDSHAKE_FAILURE],
+    [
+      'client certificate for its role',
+      { credentials: credentials({ purpose: 'server', name: 'me' }) },
+      { clients },
+      'server',
+      ALERT.UNSUPPORTED_CERTIFICATE,
+    ],
+    [
+      'server certificate for its role',
+      {},
+      { credentials: () => [credentials({ purpose: 'client', name: 'host' })] },
+      'client',
+      ALERT.UNSUPPORTED_CERTIFICATE,
+    ],
+    [
+      'certificate for the name',
+      {},
+      { credentials: () => [credentials({ purpose: 'server', name: 'other' })] },
+      'client',
+      ALERT.BAD_CERTIFICATE,
+    ],
+    [
+      'signature of the server',
+      {},
+      {
+        credentials: () => [
+          {
+            chain: credentials({ purpose: 'server', name: 'host' }).chain,
+            signers: credentials({ purpose: 'server', name: 'else!' }).signers,
+          },
+        ],
+      },
+      'client',
+      ALERT.DECRYPT_ERROR,
+    ],
+    [
+      'signature of the client',
+      {
+        credentials: {
+          chain: credentials({ purpose: 'client', name: 'me' }).chain,
+          signers: credentials({ purpose: 'client', name: 'else!' }).signers,
+        },
+      },
+      { clients },
+      'server',
+      ALERT.DECRYPT_ERROR,
+    ],
+    ['name', {}, { credentials: () => [] }, 'server', ALERT.UNRECOGNIZED_NAME],
+  ] as const)('without a common or right %s', (_, client, server, where, alert) => {
+    const pair = pair12(client, server).run();
+    const other = where === 'client' ? 'server' : 'client';
+    expect(pair[where].failure).toMatchObject({ blame: 'peer', alert });
+    expect(pair[other].failure).toMatchObject({ blame: 'alert', alert });
+    expect(pair.server.connection.isConnected).toBe(false);
+  });
+
+  it('without a version, there is no configuration', () => {
+    expect(() => new Pair({ suites: [] })).toThrow('no version');
+    expect(() => new Pair({}, { suites: [] })).toThrow('no version');
+  });
+});
+
+/** Of a key that nobody here has. */
+const PKCS1 = { scheme: schemeCode('rsa_pkcs1_sha256'), sign: () => new Uint8Array(256) };
