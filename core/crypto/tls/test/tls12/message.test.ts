@@ -150,7 +150,7 @@ it('a handshake is traced', () => {
     '> ClientKeyExchange of 32 bytes',
     '> ChangeCipherSpec',
     '> Finished',
-    '< NewSessionTicket of 123 bytes for 7200 s',
+    '< NewSessionTicket of 133 bytes for 7200 s',
     '< ChangeCipherSpec',
     '< Finished',
   ]);
