@@ -8,20 +8,21 @@ import { isFieldValue, isToken, trimWhitespace } from './syntax.ts';
  * Who gives the same `Headers` to many responses, as static files do, has them encoded only once.
  */
 export class Headers implements Iterable<readonly [name: string, value: string]> {
-  readonly #names: string[] = [];
-  readonly #values: string[] = [];
+  #names: string[] = [];
+  #values: string[] = [];
   #lines: Uint8Array | undefined;
 
   /** Throws a `TypeError` for names and values that cannot be sent: nobody adds lines by a value. */
-  constructor(fields: Readonly<Record<string, string>> = {}) {
+  constructor(fields: Readonly<Record<string, string>> = NO_FIELDS) {
+    if (fields === NO_FIELDS) return;
     for (const name of Object.keys(fields)) this.append(name, fields[name]);
   }
 
-  /** Of fields that a parser has found good; `names` are lower-case. */
-  static ofParsed(names: readonly string[], values: readonly string[]): Headers {
+  /** Of fields that a parser has found good; `names` are lower-case. Both arrays are the headers' from now on. */
+  static ofParsed(names: string[], values: string[]): Headers {
     const headers = new Headers();
-    headers.#names.push(...names);
-    headers.#values.push(...values);
+    headers.#names = names;
+    headers.#values = values;
     return headers;
   }
 
@@ -43,9 +44,13 @@ export class Headers implements Iterable<readonly [name: string, value: string]>
   }
 
   /** The value of each line of `name`. */
-  all(name: string): string[] {
+  all(name: string): readonly string[] {
     const wanted = name.toLowerCase();
-    return this.#values.filter((_, at) => this.#names[at] === wanted);
+    let at = this.#names.indexOf(wanted);
+    if (at < 0) return NONE;
+    const values: string[] = [];
+    for (; at >= 0; at = this.#names.indexOf(wanted, at + 1)) values.push(this.#values[at]);
+    return values;
   }
 
   append(name: string, value: string): this {
@@ -74,13 +79,22 @@ export class Headers implements Iterable<readonly [name: string, value: string]>
   }
 
   copy(): Headers {
-    return Headers.ofParsed(this.#names, this.#values);
+    return Headers.ofParsed(this.#names.slice(), this.#values.slice());
   }
 
-  /** The field lines of HTTP/1.1, each with its CRLF; they are kept until a field changes. */
+  /**
+   * The field lines of HTTP/1.1, each with its CRLF; they are kept until a field changes. Throws when there are
+   * fields among them that say where a message ends: only who sends it knows.
+   */
   lines(): Uint8Array {
-    this.#lines ??= encodeLatin1(this.toString());
+    this.#lines ??= this.#encode();
     return this.#lines;
+  }
+
+  #encode(): Uint8Array {
+    const misplaced = OF_CONNECTION.find((name) => this.has(name));
+    if (misplaced !== undefined) throw new TypeError(`${misplaced} is not for a handler to say`);
+    return encodeLatin1(this.toString());
   }
 
   toString(): string {
@@ -93,3 +107,7 @@ export class Headers implements Iterable<readonly [name: string, value: string]>
     for (let at = 0; at < this.#names.length; at++) yield [this.#names[at], this.#values[at]];
   }
 }
+
+const NO_FIELDS: Readonly<Record<string, string>> = {};
+const NONE: readonly string[] = [];
+const OF_CONNECTION = ['content-length', 'transfer-encoding', 'connection'];

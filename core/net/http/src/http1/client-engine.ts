@@ -1,4 +1,4 @@
-import { encodeLatin1 } from '@atoll/bytes/latin1';
+import { decodeLatin1, encodeLatin1 } from '@atoll/bytes/latin1';
 import type { Headers } from '../headers.ts';
 import type { Judged, Refusal } from '../refusal.ts';
 import { refused } from '../refusal.ts';
@@ -75,8 +75,8 @@ export class ClientEngine {
     length: number | undefined,
   ): { bytes: Uint8Array; sending: Sending } {
     if (!isToken(method)) throw new TypeError(`${JSON.stringify(method)} is no method`);
-    const misplaced = NOT_THEIRS.find((name) => headers.has(name));
-    if (misplaced !== undefined) throw new TypeError(`the client writes the field ${misplaced}`);
+    if (headers.has('host')) throw new TypeError('the host is that of the URL');
+    const lines = headers.lines();
     this.phase = 'head';
     this.response = undefined;
     this.#method = method;
@@ -91,7 +91,7 @@ export class ClientEngine {
       text += `content-length: ${length}\r\n`;
       sending = length;
     }
-    return { bytes: encodeLatin1(`${text}${headers.toString()}\r\n`), sending };
+    return { bytes: encodeLatin1(`${text}${decodeLatin1(lines)}\r\n`), sending };
   }
 
   /** Takes heads, or what stands between pieces of the body, and answers how many octets that was. */
@@ -184,7 +184,6 @@ export class ClientEngine {
 }
 
 const STATUS_LINE = /^HTTP\/1\.([0-9]) ([0-9]{3})(?: [\t\x20-\x7e\x80-\xff]*)?$/;
-const NOT_THEIRS = ['host', 'content-length', 'transfer-encoding', 'connection'];
 /** Of these a length of 0 is said as well (RFC 9110 section 8.6). */
 const METHODS_WITH_BODY = ['POST', 'PUT', 'PATCH'];
 const MOST_INTERIM = 8;

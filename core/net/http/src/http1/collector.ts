@@ -1,3 +1,4 @@
+import { decodeLatin1 } from '@atoll/bytes/latin1';
 import type { Judged } from '../refusal.ts';
 import { refused } from '../refusal.ts';
 
@@ -90,7 +91,7 @@ export class HeadCollector {
   }
 
   #complete(head: Uint8Array): Judged<string> {
-    const value = latin1(head);
+    const value = decodeLatin1(head);
     this.#reset();
     this.#emptyLines = 0;
     return { ok: true, value };
@@ -115,19 +116,9 @@ export class HeadCollector {
   }
 }
 
-/** In pieces, because each octet is an argument of a call. */
-function latin1(bytes: Uint8Array): string {
-  let text = '';
-  for (let at = 0; at < bytes.length; at += PIECE) {
-    text += String.fromCharCode.apply(null, bytes.subarray(at, at + PIECE) as unknown as number[]);
-  }
-  return text;
-}
-
 const MORE = { ok: true, value: undefined } as const;
 const NOTHING = new Uint8Array(0);
 const CARRIAGE_RETURN = 0x0d;
 const LINE_FEED = 0x0a;
 const SMALLEST = 256;
 const MOST_EMPTY_LINES = 2;
-const PIECE = 4096;

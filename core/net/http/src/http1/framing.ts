@@ -11,7 +11,7 @@ export function requestFraming(headers: Headers, isOld: boolean): Judged<number 
   const framing = statedFraming(headers);
   if (!framing.ok) return framing;
   if (framing.value === 'chunked' && isOld) return refused(400, 'chunks in HTTP/1.0');
-  return { ok: true, value: framing.value ?? 0 };
+  return framing.value === undefined ? NO_BODY : { ok: true, value: framing.value };
 }
 
 /** What the fields of a message say; `undefined` when nothing. */
@@ -25,11 +25,13 @@ export function statedFraming(headers: Headers): Judged<number | 'chunked' | und
     const isLast = listElements(codings).at(-1)?.toLowerCase() === 'chunked';
     return refused(isLast ? 501 : 400, `the transfer coding ${codings.slice(0, 40)}`);
   }
-  if (lengths.length === 0) return { ok: true, value: undefined };
-  const [length] = lengths;
+  if (lengths.length === 0) return UNSAID;
+  const length = lengths[0];
   if (lengths.length > 1 || !/^[0-9]{1,15}$/.test(length))
     return refused(400, 'a bad Content-Length');
   return { ok: true, value: Number(length) };
 }
 
+const NO_BODY = { ok: true, value: 0 } as const;
+const UNSAID = { ok: true, value: undefined } as const;
 const CHUNKED = { ok: true, value: 'chunked' } as const;

@@ -26,19 +26,21 @@ export function parseRequest(text: string, fieldLimit: number): Judged<RequestHe
   const end = text.indexOf('\r\n');
   const line = REQUEST_LINE.exec(text.slice(0, end));
   if (line === null) return refused(400, 'a bad request line');
-  const [, method, target, major, minor] = line;
-  if (major !== '1') return refused(505, `HTTP/${major}.${minor}`);
+  // No destructuring of arrays here: each would run an iterator.
+  const method = line[1];
+  if (line[3] !== '1') return refused(505, `HTTP/${line[3]}.${line[4]}`);
   if (method === 'CONNECT') return refused(501, 'CONNECT');
   const fields = parseFields(text.slice(end + 2), fieldLimit);
   if (!fields.ok) return fields;
   const headers = fields.value;
-  const isOld = minor === '0';
+  const isOld = line[4] === '0';
   const hosts = headers.all('host');
   if (hosts.length > 1) return refused(400, 'more than one Host');
-  const [host = ''] = hosts;
+  const host = hosts.length === 0 ? '' : hosts[0];
   if (host === '' && !isOld) return refused(400, 'no Host');
-  const place = parseTarget(target, method, host);
+  const place = parseTarget(line[2], method, host);
   if (!place.ok) return place;
+  const { authority, path, query } = place.value;
   const framing = requestFraming(headers, isOld);
   if (!framing.ok) return framing;
   const expectation = headers.get('expect')?.toLowerCase();
@@ -47,7 +49,9 @@ export function parseRequest(text: string, fieldLimit: number): Judged<RequestHe
     ok: true,
     value: {
       method,
-      ...place.value,
+      authority,
+      path,
+      query,
       isOld,
       headers,
       framing: framing.value,
@@ -62,6 +66,8 @@ export function parseRequest(text: string, fieldLimit: number): Judged<RequestHe
 export function isPersistent(headers: Headers, isOld: boolean): boolean {
   const connection = headers.get('connection');
   if (connection === undefined) return !isOld;
+  // What browsers say.
+  if (connection === 'keep-alive') return true;
   const options = listElements(connection.toLowerCase());
   return !options.includes('close') && (!isOld || options.includes('keep-alive'));
 }
