@@ -28,7 +28,10 @@ export interface ClientConfig {
 export interface Target {
   /** The host name that the server's certificate must be for, and that it is told; or its IP address, which it is not told. */
   readonly serverName?: string;
-  /** Left out of an offer when it expired or does not fit. */
+  /**
+   * Left out of an offer when it expired or does not fit. Using it for one connection only keeps those who watch from
+   * telling that two are of the same client (RFC 8446, C.4).
+   */
   readonly session?: Session | undefined;
   /**
    * Sent together with the hello when `session` allows for it. Somebody in between can send it again: only for
