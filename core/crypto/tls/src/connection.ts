@@ -20,7 +20,10 @@ export interface Output {
   readonly send: Uint8Array;
   /** What the peer sent, decrypted: views of the bytes that were handled. */
   readonly deliver: readonly Uint8Array[];
-  /** Early data, which somebody else may have sent again: only for what may happen twice. */
+  /**
+   * Early data, which somebody else may have sent again: only for what may happen twice. Who sent it is not known before
+   * `connected` says so.
+   */
   readonly early: readonly Uint8Array[];
   readonly events: readonly TlsEvent[];
   /** The connection is over; `send` ends with the alert that says so to the peer. */

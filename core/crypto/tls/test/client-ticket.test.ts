@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { ALERT, abort } from '../src/alert.ts';
 import type { CertificateVerifier } from '../src/credentials.ts';
 import type { ClientsConfig } from '../src/server/config.ts';
+import { ReplayGuard } from '../src/server/early.ts';
 import { TicketKeys } from '../src/server/ticket.ts';
 import type { Session } from '../src/session.ts';
 import { connectedOf, credentials, NOW, Pair, SUITES, sessionOf, verifier } from './kit.ts';
@@ -54,6 +55,19 @@ describe('a client with a certificate', () => {
     const pair = site.meet(session, { trustsTickets: true });
     expect(connectedOf(pair.server)).toMatchObject({ resumed: true, peerChain: ME.chain });
     expect(site.asked).toBe(1);
+  });
+
+  it('sends early data, and is known after it', () => {
+    const site = new Site();
+    const earlyData = { most: 10, guard: new ReplayGuard() };
+    const clients = { verifier, required: true };
+    const server = { tickets: site.tickets, clients, earlyData };
+    const session = sessionOf(new Pair(CLIENT, server).run().client);
+    const target = { serverName: 'host', session, earlyData: Uint8Array.of(1) };
+    const pair = new Pair(CLIENT, server, target, 3).run();
+    expect(pair.server.early).toEqual([1]);
+    const known = { resumed: true, earlyData: true, peerChain: ME.chain };
+    expect(connectedOf(pair.server)).toMatchObject(known);
   });
 
   it('is told when its certificate is not good any more', () => {
