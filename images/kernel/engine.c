@@ -8,6 +8,9 @@
 
 #define SCRATCH_SIZE 256
 
+/* What lies below the engine's heap, its stack and static data, rounded up. */
+#define STATIC_MEMORY (5 << 18)
+
 /* Bytes at which garbage is collected first: programs should have started by then. */
 #define FIRST_COLLECTION (4 << 20)
 
@@ -31,8 +34,7 @@ static void check_values(void);
 
 u64 engine_start(void) {
     wasm2c_quickjs_instantiate(engine, NULL, NULL);
-    uint64_t heap = platform_memory_limit() - engine->w2c_memory.size;
-    u64 program = snapshot_restore(&engine->w2c_memory);
+    u64 program = snapshot_restore();
     runtime = w2c_quickjs_qjs_get_runtime_ptr(engine);
     engine_context = w2c_quickjs_qjs_get_context_ptr(engine);
     scratch = w2c_quickjs_malloc(engine, SCRATCH_SIZE);
@@ -45,6 +47,7 @@ u64 engine_start(void) {
      * keeps enough back to construct the error. One part in 32 is what its
      * allocator needs for itself.
      */
+    uint64_t heap = platform_memory_limit() - STATIC_MEMORY;
     w2c_quickjs_qjs_set_memory_limit(engine, (u32)(heap - heap / 32));
     u32 threshold = heap / 2 < FIRST_COLLECTION ? (u32)(heap / 2) : FIRST_COLLECTION;
     w2c_quickjs_qjs_set_gc_threshold(engine, threshold);

@@ -76,14 +76,11 @@ double engine_call(u64 function, unsigned count, const double *numbers);
 /* Reports the pending exception as (what), and halts. */
 _Noreturn void engine_exception(const char *what);
 
-/*
- * snapshot.c: puts the image's snapshot into linear (memory), which is zeros;
- * answers the function that is the program.
- */
-u64 snapshot_restore(wasm_rt_memory_t *memory);
-
-/* How much linear memory the snapshot needs. */
+/* snapshot.c: how much linear memory the image's snapshot needs. */
 uint64_t snapshot_memory(void);
+
+/* Puts it into linear memory, which is zeros; answers the function that is the program. */
+u64 snapshot_restore(void);
 
 /* host.c: the object `host`. */
 void host_start(void);

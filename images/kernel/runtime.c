@@ -17,7 +17,8 @@ void wasm_rt_allocate_memory(wasm_rt_memory_t *memory, uint64_t pages,
     memory->page_size = page_size;
     uint64_t limit = platform_memory_limit() / PAGE;
     memory->max_pages = max_pages < limit ? max_pages : limit;
-    if (wasm_rt_grow_memory(memory, pages) == UINT64_MAX)
+    /* All that the snapshot needs at once, more than (pages). */
+    if (wasm_rt_grow_memory(memory, snapshot_memory() / PAGE) == UINT64_MAX)
         panic(STATUS_UNAVAILABLE, "not enough memory to start");
 }
 

@@ -70,10 +70,7 @@ uint64_t snapshot_memory(void) {
     return snapshot->size;
 }
 
-u64 snapshot_restore(wasm_rt_memory_t *memory) {
-    uint64_t missing = snapshot->size / memory->page_size - memory->pages;
-    if (wasm_rt_grow_memory(memory, missing) == UINT64_MAX)
-        panic(STATUS_UNAVAILABLE, "not enough memory to start");
+u64 snapshot_restore(void) {
     unpack(host_pointer(0), snapshot->memory);
     entropy_fill(host_pointer(snapshot->canary), 4);
     return snapshot->program;
