@@ -346,7 +346,7 @@ export class TlsConnection {
         this.#handshake = action.to;
         break;
       case 'warn':
-        this.#sender.alert(WARNING, action.alert);
+        if (!this.#writeClosed) this.#sender.alert(WARNING, action.alert);
         break;
       case 'ignore':
         return this.#countIdle();

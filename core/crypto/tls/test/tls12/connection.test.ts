@@ -138,4 +138,12 @@ describe('a second handshake (CVE-2009-3555)', () => {
     }
     expect(connection.handle(record, NOW).failure?.alert).toBe(ALERT.UNEXPECTED_MESSAGE);
   });
+
+  it('is not answered by who is done', () => {
+    const { connection } = pair().client;
+    connection.close();
+    const record = sealedRecord12(CONTENT.HANDSHAKE, hex('00000000'));
+    const { failure, send } = connection.handle(record, NOW);
+    expect([failure, send.length]).toEqual([undefined, 0]);
+  });
 });
