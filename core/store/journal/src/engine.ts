@@ -83,7 +83,6 @@ export class Journal {
   #state: JournalState | undefined;
   #writer: Writer | undefined;
   #reader: Reader | undefined;
-  #isWriting = false;
   #tickets = 0;
 
   constructor(options: JournalOptions) {
@@ -93,10 +92,8 @@ export class Journal {
 
   /** What the device is to do next. */
   get nextRequest(): BlockRequest | undefined {
-    if (!this.#isWriting && this.#writer?.hasWork) {
-      this.#isWriting = true;
-      this.#tasks.start(this.#write(this.#writer));
-    }
+    const writer = this.#writer;
+    if (writer?.hasWork && !writer.isRunning) this.#tasks.start(writer.run());
     return this.#tasks.next;
   }
 
@@ -231,11 +228,6 @@ export class Journal {
     this.#reader = new Reader(state, allocate);
     this.#writer = new Writer(state, this.#events);
     this.#events.push({ kind: 'opened', result: ok(opened) });
-  }
-
-  *#write(writer: Writer): Task<void> {
-    yield* writer.run();
-    this.#isWriting = false;
   }
 
   *#read(

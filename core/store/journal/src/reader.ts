@@ -1,11 +1,12 @@
 import type { BlockRequest } from '@atoll/device/block';
-import type { Region } from '@atoll/device/fast';
 import type { Allocate } from '@atoll/device/frame';
 import type { Result } from '@atoll/result/result';
 import { ok } from '@atoll/result/result';
 import type { Entry } from './entry.ts';
 import { recordCapacity, roundUp, segmentOf } from './geometry.ts';
-import { isWhole, parseRecordHeader, recordKey, recordLength, recordValue } from './record.ts';
+import type { Page } from './page.ts';
+import { pageOf } from './page.ts';
+import { isRecordOf, RECORD_HEADER_LENGTH, recordLength } from './record.ts';
 import type { Task } from './region.ts';
 import { damageAt } from './rescue.ts';
 import type { JournalState } from './state.ts';
@@ -22,30 +23,42 @@ export interface ReadFailure {
 /** The value; `undefined` when the key has none. */
 export type ReadResult = Result<Uint8Array | undefined, ReadFailure>;
 
-/** A record that is being read by one request. */
+/** A record that is being read by one request. It is used again when that is over. */
 export class RecordRead {
   /** It is no result yet. */
   readonly ok = undefined;
-  readonly request: BlockRequest;
+  readonly page: Page;
+  readonly request: { -readonly [K in keyof BlockRequest]: BlockRequest[K] };
   /** In the index. */
-  readonly key: string;
-  readonly entry: Entry;
+  key = '';
+  entry: Entry;
   /** What the entry said when reading began. */
-  readonly position: number;
-  readonly version: number;
-  readonly valueLength: number;
-  readonly buffer: Region;
+  position = 0;
+  version = 0;
+  valueLength = 0;
   /** Since when nothing is overwritten for its sake, if it takes longer. */
   moment: number | undefined;
+  /** The first 1, 2, 3 ... blocks of the page, as far as they were needed. */
+  readonly #views: Uint8Array[] = [];
 
-  constructor(request: BlockRequest, key: string, entry: Entry, buffer: Region) {
-    this.request = request;
+  constructor(page: Page, entry: Entry) {
+    this.page = page;
+    this.entry = entry;
+    this.request = { operation: 'read', block: 0, bytes: page.bytes, failure: undefined };
+  }
+
+  /** Begins to read the record of `entry`, so many bytes from `block` on. */
+  begin(key: string, entry: Entry, block: number, length: number, blockSize: number): void {
+    const count = length / blockSize;
+    this.#views[count] ??= this.page.bytes.subarray(0, length);
+    this.request.bytes = this.#views[count];
+    this.request.block = block;
     this.key = key;
     this.entry = entry;
     this.position = entry.position;
     this.version = entry.version;
     this.valueLength = entry.valueLength;
-    this.buffer = buffer;
+    this.moment = undefined;
   }
 }
 
@@ -54,8 +67,8 @@ export class Reader {
   readonly #state: JournalState;
   readonly #allocate: Allocate;
   readonly #size: number;
-  /** Buffers that no read uses. */
-  readonly #buffers: Region[] = [];
+  /** Those that are over. */
+  readonly #idle: RecordRead[] = [];
 
   constructor(state: JournalState, allocate: Allocate) {
     this.#state = state;
@@ -94,36 +107,25 @@ export class Reader {
     const { region } = this.#state;
     const { blockSize } = region;
     const { position, valueLength } = entry;
-    const offset = position % blockSize;
-    const length = roundUp(offset + recordLength(key.length, valueLength), blockSize);
-    const buffer = this.#buffers.pop() ?? this.#allocate(this.#size);
-    const bytes = buffer.bytes.subarray(0, length);
-    const block = region.blockAt(position);
-    const request = { operation: 'read', block, bytes, failure: undefined } as const;
-    return new RecordRead(request, key, entry, buffer);
+    const end = (position % blockSize) + recordLength(key.length, valueLength);
+    const read = this.#idle.pop() ?? new RecordRead(pageOf(this.#allocate(this.#size)), entry);
+    read.begin(key, entry, region.blockAt(position), roundUp(end, blockSize), blockSize);
+    return read;
   }
 
   /** The value in the record, when the request has ended. */
   finish(read: RecordRead): Result<Uint8Array, ReadFailure> {
-    const { request, key, entry, position, version, buffer } = read;
+    const { request, key, entry, position, version, valueLength, page } = read;
     const { region, segments, cache } = this.#state;
-    const offset = position % region.blockSize;
+    this.#idle.push(read);
+    const at = position % region.blockSize;
     const hash = segments.hash(segmentOf(segments.geometry, position));
-    const header =
-      request.failure === undefined
-        ? parseRecordHeader(buffer, offset, request.bytes.length)
-        : undefined;
-    const isRight =
-      header !== undefined &&
-      header.version === version &&
-      header.valueLength === read.valueLength &&
-      isWhole(buffer, offset, header, hash) &&
-      recordKey(buffer, offset, header) === key;
-    const value = isRight ? recordValue(buffer, offset, header).slice() : undefined;
-    this.#buffers.push(buffer);
-    if (value === undefined) {
-      return this.#damaged(key, position, request.failure ?? 'its checksum is wrong');
+    if (request.failure !== undefined) return this.#damaged(key, position, request.failure);
+    if (!isRecordOf(page, at, key, version, valueLength, hash)) {
+      return this.#damaged(key, position, 'its checksum is wrong');
     }
+    const start = at + RECORD_HEADER_LENGTH + key.length;
+    const value = page.bytes.slice(start, start + valueLength);
     if (entry.version === version) cache.keep(entry, value);
     return ok(value);
   }

@@ -16,7 +16,7 @@
 import type { KeyedHash, Located } from '@atoll/bytes/fast';
 import { u16, u32, u64 } from '@atoll/bytes/field';
 import type { Page } from './page.ts';
-import { setU64 } from './page.ts';
+import { getU64, setU64 } from './page.ts';
 
 export const RECORD_HEADER_LENGTH = 32;
 
@@ -136,6 +136,26 @@ export function hasWholeKey(
 ): boolean {
   const end = at + RECORD_HEADER_LENGTH + keyLength;
   return hash.isSealed(region, at + CHECKED, end, at + 8);
+}
+
+/** Whether the record at `at`, which is all there, is undamaged and this one. */
+export function isRecordOf(
+  page: Page,
+  at: number,
+  key: string,
+  version: number,
+  valueLength: number,
+  hash: KeyedHash,
+): boolean {
+  const { bytes, view } = page;
+  const keyAt = at + RECORD_HEADER_LENGTH;
+  return (
+    view.getUint16(at + 18) === key.length &&
+    view.getUint32(at + 20) === valueLength &&
+    getU64(view, at + 24) === version &&
+    hash.isSealed(page, at + CHECKED, keyAt + key.length + valueLength, at) &&
+    binaryText(bytes, keyAt, key.length) === key
+  );
 }
 
 export function recordKey({ bytes }: Located, at: number, { keyLength }: RecordHeader): string {

@@ -19,6 +19,8 @@ export class Segments {
   readonly #readers = new Map<number, number>();
   #moment = 0;
   #live = 0;
+  /** Where recovery started when {@link reclaim} freed all that could be; `undefined` since there is more to free. */
+  #reclaimed: number | undefined;
 
   constructor(region: JournalRegion, geometry: Geometry) {
     this.geometry = geometry;
@@ -69,7 +71,7 @@ export class Segments {
     entry.hash = undefined;
     entry.isDamaged = false;
     entry.begun = ++this.#moment;
-    this.#empty.set(segment, this.#moment);
+    this.#setEmpty(segment, this.#moment);
   }
 
   /** Takes a free segment; there must be one. */
@@ -86,7 +88,7 @@ export class Segments {
     const before = entry.live;
     this.#live += bytes;
     entry.live = before + bytes;
-    if (entry.live === 0) this.#empty.set(segment, this.#moment++);
+    if (entry.live === 0) this.#setEmpty(segment, this.#moment++);
     else if (before === 0) this.#empty.delete(segment);
   }
 
@@ -105,10 +107,13 @@ export class Segments {
     const count = (this.#readers.get(moment) ?? 1) - 1;
     if (count === 0) this.#readers.delete(moment);
     else this.#readers.set(moment, count);
+    this.#reclaimed = undefined;
   }
 
   /** Frees what can be freed, where recovery starts with the segment of serial number `start`. */
   reclaim(start: number): void {
+    if (this.#reclaimed === start) return;
+    this.#reclaimed = start;
     for (const [segment, emptied] of this.#empty) {
       const { serial, begun } = this.#segments[segment];
       if (serial >= start || this.#isHeld(begun, emptied)) continue;
@@ -116,6 +121,11 @@ export class Segments {
       this.#segments[segment].serial = 0;
       this.#free.push(segment);
     }
+  }
+
+  #setEmpty(segment: number, moment: number): void {
+    this.#empty.set(segment, moment);
+    this.#reclaimed = undefined;
   }
 
   /** Whether somebody reads who began between these moments. */

@@ -114,7 +114,7 @@ function numberText(value: number, length: number): string {
 
 const USER = '\0';
 const PIECE = '\x01';
-const ENTRY_MEMORY = 256;
+const ENTRY_MEMORY = 320;
 const TAG_LENGTH = 12;
 const SUMMARY_LENGTH = 16;
 export const NOTHING = new Uint8Array(0);

@@ -33,6 +33,7 @@ export class Writer {
   /** Everything that was written has a group behind it that says so. */
   #isSettled = true;
   #mustSettle = false;
+  #isRunning = false;
 
   /** `answers` gets batches that were written, or not. */
   constructor(state: JournalState, answers: Answers) {
@@ -69,19 +70,26 @@ export class Writer {
     this.#mustSettle = !this.#isSettled;
   }
 
+  /** {@link run} was started, and has not ended. */
+  get isRunning(): boolean {
+    return this.#isRunning;
+  }
+
   /** Writes rounds until there is nothing to do. */
   *run(): Task<void> {
+    this.#isRunning = true;
     while (this.hasWork) {
       this.#maintain();
       const round = this.#admit();
       if (this.#isBlocked) this.#maintain();
       const { batches } = round;
-      if (batches.length === 0 && !this.#hasMaintenance && !this.#mustSettle) return;
+      if (batches.length === 0 && !this.#hasMaintenance && !this.#mustSettle) break;
       this.#isSettled = batches.length === 0 && !this.#hasMaintenance;
       this.#mustSettle = false;
       const failure = yield* this.#round(round);
       if (failure !== undefined) this.#fail(failure, batches);
     }
+    this.#isRunning = false;
   }
 
   get #hasMaintenance(): boolean {
