@@ -19,6 +19,10 @@ export class Cache {
   /** Has `entry` keep its new `value`, if any, unless it would take more than an eighth of all. */
   keep(entry: Entry, value: Uint8Array | undefined): void {
     const { cached } = entry;
+    if (cached !== undefined && cached.length === value?.length) {
+      entry.cached = value;
+      return;
+    }
     const isKept = value !== undefined && value.length + OVERHEAD <= this.#capacity / 8;
     if (cached !== undefined) {
       // It has its turn still to come, whatever it holds then.

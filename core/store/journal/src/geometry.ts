@@ -45,7 +45,7 @@ export function segmentStart({ segmentSize }: Geometry, segment: number): number
 
 /** The segment that holds `position`. */
 export function segmentOf({ segmentSize }: Geometry, position: number): number {
-  return Math.floor((position - SEGMENTS_START) / segmentSize);
+  return ((position - SEGMENTS_START) / segmentSize) | 0;
 }
 
 export function roundUp(value: number, unit: number): number {

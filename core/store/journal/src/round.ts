@@ -30,8 +30,9 @@ export class Round {
   /** Bytes that all keys may cost. */
   readonly #capacity: number;
   readonly #recordCapacity: number;
-  readonly #leastFree: number;
-  readonly #reserve: number;
+  /** Bytes that may be written by what grows, and by what does not. */
+  readonly #roomToGrow: number;
+  readonly #room: number;
   /** What was put and deleted: whether a value is in pieces. */
   readonly #touched = new Map<string, boolean>();
   /** Of values in pieces, for the next one. */
@@ -47,10 +48,11 @@ export class Round {
   constructor(state: JournalState, tag: number, leastFree: number, reserve: number) {
     this.#state = state;
     this.#tag = tag;
-    this.#leastFree = leastFree;
-    this.#reserve = reserve;
+    const { free, geometry } = state.segments;
+    this.#roomToGrow = (free - reserve) * geometry.segmentSize * FILLED;
+    this.#room = (free - leastFree) * geometry.segmentSize * FILLED;
     this.#capacity = capacityOf(state);
-    this.#recordCapacity = recordCapacity(state.segments.geometry);
+    this.#recordCapacity = recordCapacity(geometry);
     this.#cost = state.cost;
     this.#memory = state.memory;
   }
@@ -66,6 +68,32 @@ export class Round {
 
   /** Takes `batch` in; answers why that cannot be. */
   add(batch: Batch): Obstacle | undefined {
+    const { records } = batch;
+    if (records.length !== 1 || !this.#replaces(records[0])) return this.#plan(batch);
+    this.batches.push(batch);
+    this.records.push(records);
+    return undefined;
+  }
+
+  /** Takes in one value that replaces another, the commonest batch by far; false where that is not all to say. */
+  #replaces({ kind, key, valueLength }: NewRecord): boolean {
+    const before = this.#state.index.get(key);
+    if (before === undefined || before.isInPieces || kind === RECORD_KIND.delete) return false;
+    if (this.#touched.size > 0 && this.#touched.has(key)) return false;
+    const size = RECORD_HEADER_LENGTH + key.length + valueLength;
+    if (size > this.#recordCapacity) return false;
+    const taken = size + key.length + PER_RECORD;
+    const length = this.#length + taken;
+    const growth = taken - costOf(key, before.valueLength);
+    // What it gains is not counted: the round may have another batch that replaces the same value.
+    if (growth > 0 ? length > this.#roomToGrow : length > this.#room) return false;
+    if (growth > 0 && this.#cost + growth > this.#capacity) return false;
+    if (growth > 0) this.#cost += growth;
+    this.#length = length;
+    return true;
+  }
+
+  #plan(batch: Batch): Obstacle | undefined {
     const { segments, index, mostMemory } = this.#state;
     const { geometry } = segments;
     const { records } = batch;
@@ -111,8 +139,7 @@ export class Round {
 
     if (memory > 0 && this.#memory + memory > mostMemory) return 'memory';
     if (cost > 0 && this.#cost + cost > this.#capacity) return 'room';
-    const needed = Math.ceil((this.#length + length) / (geometry.segmentSize * FILLED));
-    if (segments.free < needed + (cost > 0 ? this.#reserve : this.#leastFree)) return 'segment';
+    if (this.#length + length > (cost > 0 ? this.#roomToGrow : this.#room)) return 'segment';
     this.#length += length;
     this.#cost += cost;
     this.#memory += memory;

@@ -132,27 +132,23 @@ export class Writer {
     this.#tag = Math.max(this.#tag, this.#state.log.sequence);
     const round = new Round(this.#state, this.#tag, LEAST_FREE, this.#reserve);
     this.#isBlocked = false;
-    while (this.#waiting.length > 0 && !round.isFull) {
-      const batch = this.#waiting[0];
+    let count = 0;
+    for (; count < this.#waiting.length && !round.isFull; count++) {
+      const batch = this.#waiting[count];
       const obstacle = round.add(batch);
-      if (obstacle === undefined) {
-        this.#shift();
-        this.#wasForced = false;
-        continue;
+      if (obstacle !== undefined) {
+        // What the batches before it bring is known for certain in the next round.
+        if (round.batches.length > 0) break;
+        this.#isBlocked = obstacle === 'segment' && this.#canGain;
+        if (this.#isBlocked) break;
+        this.#answer(batch, { kind: 'full', reason: obstacle === 'memory' ? NO_MEMORY : NO_ROOM });
       }
-      // What the batches before it bring is known for certain in the next round.
-      if (round.batches.length > 0) break;
-      this.#isBlocked = obstacle === 'segment' && this.#canGain;
-      if (this.#isBlocked) break;
-      this.#shift();
-      this.#answer(batch, { kind: 'full', reason: obstacle === 'memory' ? NO_MEMORY : NO_ROOM });
+      this.#waitingBytes -= batch.length;
     }
+    this.#waiting.splice(0, count);
+    if (round.batches.length > 0) this.#wasForced = false;
     this.#tag = round.tag;
     return round;
-  }
-
-  #shift(): void {
-    this.#waitingBytes -= this.#waiting.shift()?.length ?? 0;
   }
 
   /** Whether there may be more room later. */

@@ -72,17 +72,20 @@ async function run({ clock }: System, store: Store, mode: Mode, ms: number): Pro
 
   // All that is not the store's work is done before: a random number takes an interpreter longer than a read.
   const order = shuffled(keys.map((_, number) => number));
+  const writers = mode === 'puts' ? 1 : WRITERS;
   let done = 0;
-  let isOver = () => false;
+  let look = (): void => undefined;
+  let isOver = false;
   const put = async (): Promise<void> => {
-    while (!isOver()) {
+    while (!isOver) {
       const number = order[done++ % KEYS];
       const written = await store.put(keys[number], values[number]);
       if (!written.ok) throw new Error(written.error.reason);
+      if (writers === 1 || done % writers === 0) look();
     }
   };
   const get = async (): Promise<void> => {
-    while (!isOver()) {
+    for (; !isOver; look()) {
       for (const end = done + READS; done < end; done++) {
         const number = order[done % KEYS];
         const read = store.peek(keys[number]) ?? (await store.get(keys[number]));
@@ -94,8 +97,10 @@ async function run({ clock }: System, store: Store, mode: Mode, ms: number): Pro
   const rate = async (mode: Mode, ms: number): Promise<number> => {
     const start = clock.monotonic();
     done = 0;
-    isOver = () => clock.monotonic() - start >= ms || (mode === 'first' && done >= KEYS);
-    const writers = mode === 'puts' ? 1 : WRITERS;
+    isOver = false;
+    look = () => {
+      isOver = clock.monotonic() - start >= ms || (mode === 'first' && done >= KEYS);
+    };
     if (mode === 'reads' || mode === 'first') await get();
     else await Promise.all(Array.from({ length: writers }, put));
     return (done * 1000) / (clock.monotonic() - start);
