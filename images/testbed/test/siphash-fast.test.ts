@@ -61,6 +61,24 @@ describe('fastSipHash', () => {
     );
   });
 
+  it('seals a part within as two seals do', () => {
+    const key = fc.uint8Array({ minLength: 16, maxLength: 16 });
+    const content = fc.uint8Array({ maxLength: 300, size: 'max' });
+    fc.assert(
+      fc.property(key, content, fc.nat(33), fc.nat(300), (key, content, start, inner) => {
+        const end = start + content.length;
+        const middle = Math.min(start + inner, end);
+        for (const hash of [fast(key), plainSipHash(key)]) {
+          region.bytes.set(content, start);
+          hash.sealNested(region, start, middle, end, end);
+          expect(hash.isSealed(region, start, end, end)).toBe(true);
+          expect(hash.isSealed(region, start, middle, end + 8)).toBe(true);
+        }
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
   it('reads nothing outside of its region', () => {
     const hash = fast(new Uint8Array(16));
     expect(() => hash.hash(region, -1, 2)).toThrow(RangeError);
@@ -69,6 +87,8 @@ describe('fastSipHash', () => {
     for (const keyed of [hash, plainSipHash(new Uint8Array(16))]) {
       expect(() => keyed.seal(region, -1, 2, 8)).toThrow(RangeError);
       expect(() => keyed.seal(region, 0, 2, CAPACITY - 7)).toThrow(RangeError);
+      expect(() => keyed.sealNested(region, 0, 3, 2, 8)).toThrow(RangeError);
+      expect(() => keyed.sealNested(region, 0, 2, 3, CAPACITY - 15)).toThrow(RangeError);
       expect(() => keyed.isSealed(region, 0, CAPACITY + 1, 0)).toThrow(RangeError);
       expect(() => keyed.isSealed(region, 0, 2, -1)).toThrow(RangeError);
     }

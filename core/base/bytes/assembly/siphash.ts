@@ -49,6 +49,21 @@ export function sipSeal(
   store<u32>(at, bswap<u32>(high), 4);
 }
 
+/** Seals these bytes at `at`, and the first `inner` of them behind that. */
+export function sipSealNested(
+  address: u32,
+  length: u32,
+  inner: u32,
+  at: u32,
+  k0: u32,
+  k1: u32,
+  k2: u32,
+  k3: u32,
+): void {
+  sipSeal(address, length, at, k0, k1, k2, k3);
+  sipSeal(address, inner, at + 8, k0, k1, k2, k3);
+}
+
 /** 1 where {@link sipSeal} would write what stands at `at`, otherwise 0. */
 export function sipSealed(
   address: u32,

@@ -24,6 +24,8 @@ export interface KeyedHash {
   high: number;
   /** Writes the hash of the bytes `[start, end)` at `at`: the lower 32 bits, then the others, both big-endian. */
   seal(region: Located, start: number, end: number, at: number): void;
+  /** Seals `[start, end)` at `at`, and `[start, middle)` behind that. */
+  sealNested(region: Located, start: number, middle: number, end: number, at: number): void;
   /** Whether {@link seal} would write what stands at `at`. */
   isSealed(region: Located, start: number, end: number, at: number): boolean;
 }
@@ -111,6 +113,11 @@ export const plainSipHash: HashFactory = (key) => {
       writeU32(region.bytes, at, this.hash(region, start, end));
       writeU32(region.bytes, at + 4, this.high);
     },
+    sealNested(region, start, middle, end, at) {
+      if (middle > end) throw new RangeError(OUTSIDE_OF_HASH);
+      this.seal(region, start, end, at);
+      this.seal(region, start, middle, at + 8);
+    },
     isSealed(region, start, end, at) {
       checkSeal(region, at);
       const low = this.hash(region, start, end);
@@ -121,7 +128,7 @@ export const plainSipHash: HashFactory = (key) => {
 
 /** The same from `assembly/siphash.ts`, 64 bits at a time. */
 export function fastSipHash(fast: Loader): HashFactory {
-  const { sipHash, sipHashHigh, sipSeal, sipSealed } = fast.load('bytes');
+  const { sipHash, sipHashHigh, sipSeal, sipSealed, sipSealNested } = fast.load('bytes');
   return (key) => {
     if (key.length !== SIPHASH_KEY_LENGTH) throw new RangeError(`a key of ${key.length} bytes`);
     const k0 = u32LittleEndian(key, 0);
@@ -136,12 +143,17 @@ export function fastSipHash(fast: Loader): HashFactory {
         this.high = sipHashHigh() >>> 0;
         return low;
       },
-      // Twice for each record of a journal: no other call here.
       seal({ bytes: { length }, address }, start, end, at) {
         if (start < 0 || start > end || end > length || at < 0 || at + 8 > length) {
           throw new RangeError(OUTSIDE_OF_HASH);
         }
         sipSeal(address + start, end - start, address + at, k0, k1, k2, k3);
+      },
+      // Once for each record of a journal: no other call here.
+      sealNested({ bytes: { length }, address }, start, middle, end, at) {
+        const isInside = start >= 0 && start <= middle && middle <= end && end <= length;
+        if (!isInside || at < 0 || at + 16 > length) throw new RangeError(OUTSIDE_OF_HASH);
+        sipSealNested(address + start, end - start, middle - start, address + at, k0, k1, k2, k3);
       },
       isSealed({ bytes: { length }, address }, start, end, at) {
         if (start < 0 || start > end || end > length || at < 0 || at + 8 > length) {

@@ -32,9 +32,13 @@ export function writeIndexEntry(
   entry: Stored,
 ): number {
   view.setUint32(at, (key.length << 16) | (entry.isInPieces ? 1 : 0));
+  const { position, version } = entry;
   view.setUint32(at + 4, entry.valueLength);
-  setU64(view, at + 8, entry.position);
-  setU64(view, at + 16, entry.version);
+  // As setU64 does it, without that call: a checkpoint has all keys.
+  view.setUint32(at + 8, position / 0x1_0000_0000);
+  view.setUint32(at + 12, position);
+  view.setUint32(at + 16, version / 0x1_0000_0000);
+  view.setUint32(at + 20, version);
   writeBinary(bytes, at + INDEX_ENTRY_LENGTH, key);
   return at + INDEX_ENTRY_LENGTH + key.length;
 }

@@ -91,8 +91,7 @@ export function writeRecord(
     bytes.set(keyRest, keyAt + 1);
   }
   bytes.set(value, valueAt);
-  hash.seal(page, at + CHECKED, end, at);
-  hash.seal(page, at + CHECKED, valueAt, at + 8);
+  hash.sealNested(page, at + CHECKED, valueAt, end, at);
 }
 
 /** The header at `at` if a whole record could stand there before `end`. Nothing is checked yet. */
