@@ -3,7 +3,7 @@
 // puts: one durable transaction for each value. grouped: one for each 64 values, as one who has 64 writers
 // would do it by hand. reads: values of keys that were read before, prepared once, by one connection.
 // first: each key is read once. Keys come in a random order. All but the latter is done for a while before
-// it is measured.
+// it is measured; for puts that is grouped, which is more of them.
 #include <sqlite3.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -14,7 +14,7 @@
 
 enum { KEYS = 20000, KEY_LENGTH = 16, VALUE_LENGTH = 100, GROUP = 64 };
 
-static const double WARM_UP = 0.3;
+static const double WARM_UP = 0.25;
 
 static sqlite3 *database;
 static uint64_t state = 88172645463325252u;
@@ -127,7 +127,7 @@ int main(int count, char **words) {
     }
 
     if (strcmp(mode, "reads") == 0) rate("first", 60);
-    if (strcmp(mode, "first") != 0) rate(mode, WARM_UP);
+    if (strcmp(mode, "first") != 0) rate(strcmp(mode, "puts") == 0 ? "grouped" : mode, WARM_UP);
     printf("%.0f\n", rate(mode, atof(words[3])));
     sqlite3_finalize(insert);
     sqlite3_finalize(select_value);

@@ -10,7 +10,7 @@ import { Random } from '@atoll/sim/random';
 const KEYS = 20_000;
 const VALUE_LENGTH = 100;
 const WRITERS = 64;
-const WARM_UP_MS = 300;
+const WARM_UP_MS = 250;
 /** Between two looks at the clock. */
 const READS = 64;
 const CACHE_BYTES = 4_000_000;
@@ -72,11 +72,10 @@ async function run({ clock }: System, store: Store, mode: Mode, ms: number): Pro
 
   // All that is not the store's work is done before: a random number takes an interpreter longer than a read.
   const order = shuffled(keys.map((_, number) => number));
-  const writers = mode === 'puts' ? 1 : WRITERS;
   let done = 0;
   let look = (): void => undefined;
   let isOver = false;
-  const put = async (): Promise<void> => {
+  const put = async (writers: number): Promise<void> => {
     while (!isOver) {
       const number = order[done++ % KEYS];
       const written = await store.put(keys[number], values[number]);
@@ -101,12 +100,13 @@ async function run({ clock }: System, store: Store, mode: Mode, ms: number): Pro
     look = () => {
       isOver = clock.monotonic() - start >= ms || (mode === 'first' && done >= KEYS);
     };
+    const writers = mode === 'puts' ? 1 : WRITERS;
     if (mode === 'reads' || mode === 'first') await get();
-    else await Promise.all(Array.from({ length: writers }, put));
+    else await Promise.all(Array.from({ length: writers }, () => put(writers)));
     return (done * 1000) / (clock.monotonic() - start);
   };
   if (mode === 'reads') await rate('first', Number.POSITIVE_INFINITY);
-  if (mode !== 'first') await rate(mode, WARM_UP_MS);
+  if (mode !== 'first') await rate(mode === 'puts' ? 'grouped' : mode, WARM_UP_MS);
   return rate(mode, ms);
 }
 
