@@ -21,49 +21,49 @@ import {
  */
 export type Obstacle = 'memory' | 'room' | 'segment' | 'later';
 
-/** Batches that go into the log together, as long as there is room for them. */
+/** Batches that go into the log together, as long as there is room for them: {@link begin} starts anew. */
 export class Round {
   readonly batches: Batch[] = [];
   /** What is to be written for each. */
   readonly records: (readonly NewRecord[])[] = [];
   readonly #state: JournalState;
+  readonly #recordCapacity: number;
   /** Bytes that all keys may cost. */
   readonly #capacity: number;
-  readonly #recordCapacity: number;
-  /** Bytes that may be written by what grows, and by what does not. */
-  readonly #roomToGrow: number;
-  readonly #room: number;
   /** What was put and deleted: whether a value is in pieces. */
   readonly #touched = new Map<string, boolean>();
   /** Of values in pieces, for the next one. */
-  #tag: number;
+  #tag = 0;
   #length = 0;
-  #cost: number;
-  #memory: number;
+  #cost = 0;
+  #memory = 0;
+  /** Bytes that may be written by what grows, and by what does not. */
+  #roomToGrow = 0;
+  #room = 0;
 
-  /**
-   * Tags are given out from `tag` on. So many segments stay free: `reserve` by what grows, `leastFree` by
-   * what does not.
-   */
-  constructor(state: JournalState, tag: number, leastFree: number, reserve: number) {
+  constructor(state: JournalState) {
     this.#state = state;
-    this.#tag = tag;
-    const { free, geometry } = state.segments;
-    this.#roomToGrow = (free - reserve) * geometry.segmentSize * FILLED;
-    this.#room = (free - leastFree) * geometry.segmentSize * FILLED;
+    this.#recordCapacity = recordCapacity(state.segments.geometry);
     this.#capacity = capacityOf(state);
-    this.#recordCapacity = recordCapacity(geometry);
-    this.#cost = state.cost;
-    this.#memory = state.memory;
+  }
+
+  /** So many segments stay free: `reserve` by what grows, `leastFree` by what does not. */
+  begin(leastFree: number, reserve: number): void {
+    const { segments, log, cost, memory } = this.#state;
+    const filled = segments.geometry.segmentSize * FILLED;
+    this.#roomToGrow = (segments.free - reserve) * filled;
+    this.#room = (segments.free - leastFree) * filled;
+    this.#cost = cost;
+    this.#memory = memory;
+    this.#length = 0;
+    this.#tag = Math.max(this.#tag, log.sequence);
+    this.#touched.clear();
+    this.batches.length = 0;
+    this.records.length = 0;
   }
 
   get isFull(): boolean {
     return this.#length >= ROUND_BYTES;
-  }
-
-  /** The first tag that was not given out. */
-  get tag(): number {
-    return this.#tag;
   }
 
   /** Takes `batch` in; answers why that cannot be. */

@@ -18,14 +18,13 @@ interface Answers {
 
 export class Writer {
   readonly #state: JournalState;
+  readonly #round: Round;
   readonly #waiting: Batch[] = [];
   #waitingBytes = 0;
   readonly #answers: Answers;
   #failure: string | undefined;
   #compaction: Compaction | undefined;
   #checkpoint: Checkpointer | undefined;
-  /** Tags of values in pieces below this one were given out. */
-  #tag = 0;
   /** The oldest batch waits for room. */
   #isBlocked = false;
   /** A checkpoint was made for the sake of it. */
@@ -38,6 +37,7 @@ export class Writer {
   /** `answers` gets batches that were written, or not. */
   constructor(state: JournalState, answers: Answers) {
     this.#state = state;
+    this.#round = new Round(state);
     this.#answers = answers;
   }
 
@@ -80,13 +80,13 @@ export class Writer {
     this.#isRunning = true;
     while (this.hasWork) {
       this.#maintain();
-      const round = this.#admit();
+      this.#admit();
       if (this.#isBlocked) this.#maintain();
-      const { batches } = round;
+      const { batches } = this.#round;
       if (batches.length === 0 && !this.#hasMaintenance && !this.#mustSettle) break;
       this.#isSettled = batches.length === 0 && !this.#hasMaintenance;
       this.#mustSettle = false;
-      const failure = yield* this.#round(round);
+      const failure = yield* this.#write(this.#round);
       if (failure !== undefined) this.#fail(failure, batches);
     }
     this.#isRunning = false;
@@ -128,9 +128,9 @@ export class Writer {
   }
 
   /** The batches that there is room for, and not too many; those for which there will be none are refused. */
-  #admit(): Round {
-    this.#tag = Math.max(this.#tag, this.#state.log.sequence);
-    const round = new Round(this.#state, this.#tag, LEAST_FREE, this.#reserve);
+  #admit(): void {
+    const round = this.#round;
+    round.begin(LEAST_FREE, this.#reserve);
     this.#isBlocked = false;
     let count = 0;
     for (; count < this.#waiting.length && !round.isFull; count++) {
@@ -145,10 +145,9 @@ export class Writer {
       }
       this.#waitingBytes -= batch.length;
     }
-    this.#waiting.splice(0, count);
+    if (count === this.#waiting.length) this.#waiting.length = 0;
+    else this.#waiting.splice(0, count);
     if (round.batches.length > 0) this.#wasForced = false;
-    this.#tag = round.tag;
-    return round;
   }
 
   /** Whether there may be more room later. */
@@ -159,7 +158,7 @@ export class Writer {
   }
 
   /** Writes one round; answers what failed. */
-  *#round({ batches, records }: Round): Task<string | undefined> {
+  *#write({ batches, records }: Round): Task<string | undefined> {
     const { log, segments } = this.#state;
     const compaction = this.#compaction;
     const checkpoint = this.#checkpoint;
