@@ -90,6 +90,12 @@ onEach([node, unix], ['curl', 'nc'], (target) => {
     expect((await curl('/', '--compressed')).body).toBe(page);
     const { body } = await curl('/', '-H', 'Accept-Encoding: br');
     expect(body.length).toBeLessThan(page.length / 2);
+    const report = await curl('/report');
+    expect(JSON.parse(report.body)).toHaveLength(100);
+    const size = ['-w', '%{stderr}%{size_download}', '--compressed'];
+    const { body: same, said } = await curl('/report', ...size);
+    expect(same).toBe(report.body);
+    expect(Number(said)).toBeLessThan(same.length / 3);
   });
 
   it('serves what is new, and says when nothing is', async () => {

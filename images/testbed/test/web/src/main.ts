@@ -3,7 +3,9 @@ import type { Appliance } from '@atoll/appliance/appliance';
 import { encodeLatin1 } from '@atoll/bytes/latin1';
 import { encodeUtf8 } from '@atoll/bytes/utf8';
 import { readBody } from '@atoll/http/body';
+import { compressed } from '@atoll/http/compress';
 import { EventStream } from '@atoll/http/event-stream';
+import { fastGzip } from '@atoll/http/fast';
 import { Headers } from '@atoll/http/headers';
 import type { Request, Response } from '@atoll/http/message';
 import { formBoundary, MultipartReader } from '@atoll/http/multipart';
@@ -26,11 +28,13 @@ const web: Appliance<typeof ARGUMENTS> = {
   start(system, options) {
     const { sockets } = startNetwork(system, options, 'service');
     const { clock, log } = system;
+    const gzip = fastGzip(system.fast);
     const site = staticFiles(files, { headers: secureHeaders(new Headers(), 'http') });
     const router = new Router()
       .on('GET', '/', (request) => site.get('')?.respond(request, clock.wall()) ?? NOTHING)
       .on('GET', '/bytes/:count', (_, { count }) => pattern(Number(count)))
       .on('GET', '/chunks/:count', (_, { count }) => chunks(Number(count)))
+      .on('GET', '/report', (request) => compressed(request, report(), gzip))
       .on('GET', '/events', () => events.response([{ data: 'welcome' }]))
       .on('POST', '/echo', echo)
       .on('PUT', '/echo', echo)
@@ -55,6 +59,13 @@ function pattern(count: number): Response {
   const body = new Uint8Array(Math.min(count, 0x10_0000) || 0);
   for (let at = 0; at < body.length; at++) body[at] = 0x61 + (at % 26);
   return { status: 200, headers: PLAIN, body };
+}
+
+/** Numbers that are made when they are asked for. */
+function report(): Response {
+  const rows = Array.from({ length: 100 }, (_, at) => ({ name: `host ${at}`, queries: at * 37 }));
+  const headers = new Headers({ 'content-type': 'application/json' });
+  return { status: 200, headers, body: encodeUtf8(JSON.stringify(rows)) };
 }
 
 /** So many lines, each written by itself, as fast as the client takes them. */
