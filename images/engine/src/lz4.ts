@@ -37,7 +37,7 @@ const TAIL = 32;
 /** How many earlier places with the same four bytes are looked at. */
 const TRIES = 128;
 
-/** From here on a match is long enough to look no further. */
+/** A match of this length is not looked at further; zeros may be more. */
 const LONG = 256;
 
 const HASH_BITS = 16;
@@ -96,8 +96,9 @@ interface Candidate {
 function lengthOf(bytes: Uint8Array, { from, at, end, best }: Candidate): number {
   // Most candidates fail at the byte that would make them longer.
   if (bytes[from + best] !== bytes[at + best]) return 0;
+  const most = Math.min(end - at, LONG);
   let length = 0;
-  while (at + length < end && bytes[from + length] === bytes[at + length]) length++;
+  while (length < most && bytes[from + length] === bytes[at + length]) length++;
   return length;
 }
 

@@ -13,14 +13,23 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 let count = 0;
 
-/** Makes an image of `script`, with more C in `sources`; answers its path. */
-export async function build(
+/** Makes an image that runs `script` when it starts, with more C in `sources`; answers its path. */
+export function build(
   script: string,
   sources: readonly Source[] = [],
   platform: Platform = 'unix',
 ): Promise<string> {
+  return buildProgram(`() => {${script}\n}`, sources, platform);
+}
+
+/** Makes an image of `program`: what it is evaluated to is called when the image starts. */
+export async function buildProgram(
+  program: string,
+  sources: readonly Source[] = [],
+  platform: Platform = 'unix',
+): Promise<string> {
   const output = join(folder, `image${count++}`);
-  const snapshot = await takeSnapshot(`() => {${script}\n}`, 'test.js');
+  const snapshot = await takeSnapshot(program, 'test.js');
   await linkImage({ platform, snapshot, sources, note: new Uint8Array(0), output });
   return output;
 }
