@@ -18,6 +18,10 @@ describe.skipIf(lacks('cc'))('a script in an image of its own', () => {
     expect(await runInImage(script('crypto.ts'))).toEqual({ status: 0, output: 'SUCCESS\n' });
   });
 
+  it('speaks TLS 1.2 with itself', async () => {
+    expect(await runInImage(script('tls12.ts'))).toEqual({ status: 0, output: 'SUCCESS\n' });
+  });
+
   it('holds little for TLS handshakes that nobody finishes', async () => {
     expect(await runInImage(script('half-open.ts'))).toEqual({ status: 0, output: 'SUCCESS\n' });
   });

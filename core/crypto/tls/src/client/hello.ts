@@ -19,12 +19,12 @@ export function firstHello(
   entropy: Entropy,
   now: number,
 ): Step<ClientState> {
-  const compatible = config.compatibility ?? true;
+  const speaks13 = config.suites.length > 0;
+  const compatible = speaks13 && (config.compatibility ?? true);
   const random = randomBytes(entropy, 32);
   // A server of TLS 1.2 repeats it to say that it takes the ticket (RFC 5077, 3.4).
   const identifies = compatible || target.session?.version === 'TLS 1.2';
   const sessionId = identifies ? randomBytes(entropy, 32) : NOTHING;
-  const speaks13 = config.suites.length > 0;
   const keys = config.groups
     .slice(0, speaks13 ? (config.keyShares ?? 1) : 0)
     .map((group) => ({ group, pair: group.kem.generate(entropy) }));

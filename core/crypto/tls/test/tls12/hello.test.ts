@@ -199,7 +199,7 @@ describe('a client refuses', () => {
   });
 
   it('its session ID for a session that there is not', () => {
-    const pair = pair12({}, QUICK);
+    const pair = new Pair(BOTH_CLIENT, { ...OLD_SERVER, ...QUICK });
     const [{ bytes }] = pair.flights;
     const sessionId = bytes.slice(44, 76);
     expectRefused(
@@ -300,7 +300,7 @@ describe('a warning', () => {
   });
 });
 
-it('a client of TLS 1.2 names neither versions nor key shares', () => {
+it('a client of TLS 1.2 names neither versions nor key shares nor a session', () => {
   const own = credentials({ purpose: 'server', name: 'host' });
   const pair = pair12({}, { credentials: () => [own] });
   let types: number[] = [];
@@ -311,4 +311,5 @@ it('a client of TLS 1.2 names neither versions nor key shares', () => {
   expect(types).not.toContain(EXTENSION.SUPPORTED_VERSIONS);
   expect(types).not.toContain(EXTENSION.KEY_SHARE);
   expect(types).toEqual(expect.arrayContaining([EXTENDED_MASTER_SECRET, RENEGOTIATION_INFO]));
+  expect(pair.flights[0].bytes[43]).toBe(0);
 });
