@@ -14,8 +14,8 @@ import type { Limits } from './limits.ts';
 import { DEFAULT_LIMITS } from './limits.ts';
 import type { Handler, Request, Response } from './message.ts';
 import type { Refusal } from './refusal.ts';
-import type { Surroundings } from './server/connection.ts';
 import { ServerConnection } from './server/connection.ts';
+import type { Served, Surroundings } from './server/surroundings.ts';
 
 export interface ServerOptions {
   readonly handler: Handler;
@@ -42,10 +42,12 @@ export class HttpServer implements Activity, Surroundings {
   readonly counters: ServerCounters = { connections: 0, requests: 0, refusals: 0, rejections: 0 };
   isClosing = false;
   readonly #options: ServerOptions;
-  readonly #connections = new Set<ServerConnection>();
+  /** All connections, the oldest first, and who is at their other end. */
+  readonly #connections = new Map<Served, IpAddress>();
+  /** How many connections each peer has. */
   readonly #peers = new Map<IpAddress, number>();
   readonly #listeners: TcpListener[] = [];
-  #deferred: ServerConnection[] = [];
+  #deferred: Served[] = [];
   /** When somebody is to be looked at. */
   #sweepAt = Number.POSITIVE_INFINITY;
   /** The second that {@link dateLine} is about. */
@@ -84,7 +86,7 @@ export class HttpServer implements Activity, Surroundings {
     this.counters.connections++;
     this.#peers.set(peer, count + 1);
     const served = new ServerConnection(connection, scheme, this);
-    this.#connections.add(served);
+    this.#connections.set(served, peer);
     return served;
   }
 
@@ -92,7 +94,7 @@ export class HttpServer implements Activity, Surroundings {
   close(): void {
     this.isClosing = true;
     for (const listener of this.#listeners) listener.close();
-    for (const connection of this.#connections) connection.close();
+    for (const connection of this.#connections.keys()) connection.close();
   }
 
   poll(now: number): number {
@@ -130,7 +132,7 @@ export class HttpServer implements Activity, Surroundings {
     }
   }
 
-  defer(connection: ServerConnection): void {
+  defer(connection: Served): void {
     this.#deferred.push(connection);
     this.#options.wake();
   }
@@ -141,15 +143,16 @@ export class HttpServer implements Activity, Surroundings {
     this.#options.wake();
   }
 
-  forget(connection: ServerConnection): void {
-    if (!this.#connections.delete(connection)) return;
-    const peer = peerOf(connection.connection);
+  forget(connection: Served): void {
+    const peer = this.#connections.get(connection);
+    if (peer === undefined) return;
+    this.#connections.delete(connection);
     const count = this.#peers.get(peer) ?? 1;
     if (count > 1) this.#peers.set(peer, count - 1);
     else this.#peers.delete(peer);
   }
 
-  refused(_connection: ServerConnection, { status, reason }: Refusal): void {
+  refused(_connection: Served, { status, reason }: Refusal): void {
     this.counters.refusals++;
     this.#options.log.debug(`${status}: ${reason}`);
   }
@@ -164,7 +167,7 @@ export class HttpServer implements Activity, Surroundings {
   #sweep(now: number): void {
     this.#sweepAt = Number.POSITIVE_INFINITY;
     let next = Number.POSITIVE_INFINITY;
-    for (const connection of this.#connections) {
+    for (const connection of this.#connections.keys()) {
       if (connection.deadline <= now) connection.handleTimeout(now);
       next = Math.min(next, connection.deadline);
     }
@@ -172,7 +175,7 @@ export class HttpServer implements Activity, Surroundings {
   }
 
   #makeRoom(): boolean {
-    for (const connection of this.#connections) {
+    for (const connection of this.#connections.keys()) {
       if (!connection.isDispensable) continue;
       connection.abort();
       this.forget(connection);

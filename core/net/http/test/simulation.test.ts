@@ -1,53 +1,9 @@
 import { decodeLatin1, encodeLatin1 } from '@atoll/bytes/latin1';
 import type { TcpConnection } from '@atoll/device/socket';
-import { Logger } from '@atoll/log/log';
-import { malformed, ok } from '@atoll/result/result';
-import type { LanHost } from '@atoll/sim/host';
-import { Lan } from '@atoll/sim/lan';
-import { Stack } from '@atoll/stack/stack';
+import type { Stack } from '@atoll/stack/stack';
 import { describe, expect, it } from 'vitest';
-import { readBody } from '../src/body.ts';
-import { HttpClient } from '../src/client.ts';
-import { connector } from '../src/connect.ts';
-import type { Limits } from '../src/limits.ts';
-import { HttpServer } from '../src/server.ts';
 import { Bench, FakeConnection, get } from './kit.ts';
-
-const SERVER = 0x0a00_0001;
-const PAGE = encodeLatin1('x'.repeat(100_000));
-const log = new Logger(() => {}, 'quiet');
-
-/** A web server and clients on a simulated network. */
-class World {
-  readonly lan: Lan;
-  readonly server: HttpServer;
-  #clients = 0;
-
-  constructor(seed: number, limits: Partial<Limits> = {}, faults = {}) {
-    this.lan = new Lan(seed, { delay: 1, ...faults });
-    const { host, stack } = this.machine('server', SERVER);
-    this.server = new HttpServer({
-      ...{ limits, log, clock: host.clock, wake: () => host.wake() },
-      handler: ({ path }) => ({ status: 200, body: path === '/page' ? PAGE : encodeLatin1(path) }),
-    });
-    this.server.listen(stack.tcp, 80);
-    host.run(this.server);
-  }
-
-  /** The stack of another host. */
-  client(): Stack {
-    const address = SERVER + ++this.#clients;
-    return this.machine(`client ${this.#clients}`, address).stack;
-  }
-
-  machine(name: string, address: number): { host: LanHost; stack: Stack } {
-    const host = this.lan.host(name);
-    const stack = new Stack({ entropy: host.entropy, log, wake: () => host.wake() });
-    stack.attach({ device: host.device, ipv4: { address, length: 16 } });
-    host.run(stack);
-    return { host, stack };
-  }
-}
+import { SERVER, World } from './world.ts';
 
 /** Somebody who connects, says `text`, and notes what happens. */
 class Visitor {
@@ -78,38 +34,6 @@ class Visitor {
     });
   }
 }
-
-describe('a client on a network', () => {
-  it('tries one address after the other, over bad cables', async () => {
-    const world = new World(4, {}, { loss: 0.03, duplicate: 0.02, jitter: 5 });
-    const { host, stack } = world.machine('client', SERVER + 9);
-    const client = new HttpClient({
-      ...{ clock: host.clock, wake: () => host.wake(), limits: { connectMs: 200_000 } },
-      connect: connector({
-        tcp: stack.tcp,
-        addresses: async (name) =>
-          name === 'www.example' ? ok([SERVER + 99, SERVER]) : malformed('no such name'),
-      }),
-    });
-    host.run(client);
-    const ask = async (url: string) => {
-      const response = await client.request({ url });
-      if (!response.ok) return response.error.reason;
-      const body = await readBody(response.value.body, 200_000);
-      return body.ok ? body.value.length : body.error.reason;
-    };
-    const answers = Promise.all(
-      ['http://www.example/page', 'http://www.example/four', 'http://x/', 'https://x/'].map(ask),
-    );
-    // What a promise brings, the network carries on: time passes in between.
-    for (let second = 1; second <= 300; second++) {
-      await new Promise((resolve) => setTimeout(resolve, 0));
-      world.lan.run(second * 1000);
-    }
-    expect(await answers).toEqual([100_000, 5, 'x: no such name', 'there is no TLS']);
-    expect(world.server.size).toBe(0);
-  });
-});
 
 describe('a server on a network', () => {
   it('serves over cables that lose, double and swap', () => {

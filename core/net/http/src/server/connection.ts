@@ -8,28 +8,10 @@ import { Headers } from '../headers.ts';
 import type { RequestHead } from '../http1/request.ts';
 import { CONTINUE } from '../http1/response.ts';
 import { ServerEngine } from '../http1/server-engine.ts';
-import type { Limits } from '../limits.ts';
-import type { Request, Response } from '../message.ts';
+import type { Response } from '../message.ts';
 import type { Refusal } from '../refusal.ts';
 import { REASONS } from '../status.ts';
-
-/** What a connection needs of its server. */
-export interface Surroundings {
-  readonly limits: Limits;
-  /** Whether connections shall end after the request under way. */
-  readonly isClosing: boolean;
-  now(): number;
-  /** The field line of the date. */
-  dateLine(): Uint8Array;
-  /** Answers by calling `respond`, at once or later. */
-  handle(request: Request, respond: (response: Response) => void): void;
-  /** The connection has more to do, but others shall have their turn before. */
-  defer(connection: ServerConnection): void;
-  /** The connection wants to be looked at at `time`, earlier than it said before. */
-  schedule(time: number): void;
-  forget(connection: ServerConnection): void;
-  refused(connection: ServerConnection, refusal: Refusal): void;
-}
+import type { Served, Surroundings } from './surroundings.ts';
 
 /**
  * - `receiving`: a head is awaited,
@@ -41,8 +23,8 @@ export interface Surroundings {
 type State = 'receiving' | 'handling' | 'responding' | 'draining' | 'lingering' | 'closed';
 
 /** One connection of HTTP/1.1: the engine between a stream and the handler. */
-export class ServerConnection implements TcpHandler, BodySource, SenderEvents {
-  readonly connection: TcpConnection;
+export class ServerConnection implements Served, TcpHandler, BodySource, SenderEvents {
+  readonly #connection: TcpConnection;
   readonly #scheme: 'http' | 'https';
   readonly #surroundings: Surroundings;
   readonly #engine: ServerEngine;
@@ -57,7 +39,7 @@ export class ServerConnection implements TcpHandler, BodySource, SenderEvents {
   #since = 0;
 
   constructor(connection: TcpConnection, scheme: 'http' | 'https', surroundings: Surroundings) {
-    this.connection = connection;
+    this.#connection = connection;
     this.#scheme = scheme;
     this.#surroundings = surroundings;
     this.#engine = new ServerEngine(surroundings.limits, surroundings.now());
@@ -65,12 +47,10 @@ export class ServerConnection implements TcpHandler, BodySource, SenderEvents {
     connection.noDelay = true;
   }
 
-  /** Whether it can end without leaving a request unanswered that was heard. */
   get isDispensable(): boolean {
     return this.#state === 'receiving' || this.#state === 'lingering';
   }
 
-  /** When {@link handleTimeout} is due. */
   get deadline(): number {
     const { lingerMs, stallMs } = this.#surroundings.limits;
     if (this.#state === 'lingering') return this.#since + lingerMs;
@@ -111,7 +91,7 @@ export class ServerConnection implements TcpHandler, BodySource, SenderEvents {
   handleTimeout(now: number): void {
     if (this.#state === 'lingering' || this.#sender.isBlocked) {
       this.abort();
-    } else if (this.#isBusy && this.connection.peek().length > 0) {
+    } else if (this.#isBusy && this.#connection.peek().length > 0) {
       this.#engine.excuse(now);
     } else {
       this.#engine.handleTimeout();
@@ -121,22 +101,20 @@ export class ServerConnection implements TcpHandler, BodySource, SenderEvents {
     }
   }
 
-  /** Goes on after others had their turn. */
   resume(): void {
     this.#work();
   }
 
-  /** Ends it, after the request under way when there is one. */
   close(): void {
     if (this.#state === 'receiving') this.#linger();
   }
 
   abort(): void {
-    this.connection.abort();
+    this.#connection.abort();
   }
 
   peekBody(): Uint8Array {
-    const { connection } = this;
+    const connection = this.#connection;
     const engine = this.#engine;
     this.#continue();
     for (let bytes = connection.peek(); bytes.length > 0; bytes = connection.peek()) {
@@ -153,7 +131,7 @@ export class ServerConnection implements TcpHandler, BodySource, SenderEvents {
 
   consumeBody(count: number): void {
     if (count === 0) return;
-    this.connection.consume(count);
+    this.#connection.consume(count);
     this.#engine.take(count);
     // What ends a chunked body may be here already.
     if (this.#engine.payload === 0) this.peekBody();
@@ -195,7 +173,7 @@ export class ServerConnection implements TcpHandler, BodySource, SenderEvents {
   }
 
   #stepReceiving(): boolean {
-    const { connection } = this;
+    const connection = this.#connection;
     const bytes = connection.peek();
     if (bytes.length === 0) {
       if (!connection.isFinished) return false;
@@ -239,7 +217,7 @@ export class ServerConnection implements TcpHandler, BodySource, SenderEvents {
       this.#state = 'receiving';
       return true;
     }
-    const isOver = engine.phase === 'refused' || this.connection.isFinished;
+    const isOver = engine.phase === 'refused' || this.#connection.isFinished;
     if (isOver || this.#discarded > discarded) {
       this.#linger();
       return true;
@@ -249,14 +227,18 @@ export class ServerConnection implements TcpHandler, BodySource, SenderEvents {
 
   /** What still comes is read, or else a reset could overtake what we said (RFC 9112 section 9.6). */
   #stepLingering(): boolean {
-    for (let { length } = this.connection.peek(); length > 0; { length } = this.connection.peek()) {
-      this.connection.consume(length);
+    for (
+      let { length } = this.#connection.peek();
+      length > 0;
+      { length } = this.#connection.peek()
+    ) {
+      this.#connection.consume(length);
     }
     return false;
   }
 
   #receive(bytes: Uint8Array): void {
-    this.connection.consume(this.#engine.receive(bytes, this.#surroundings.now()));
+    this.#connection.consume(this.#engine.receive(bytes, this.#surroundings.now()));
   }
 
   #handle(head: RequestHead): void {
@@ -266,7 +248,7 @@ export class ServerConnection implements TcpHandler, BodySource, SenderEvents {
     this.#awaitsContinue = head.expectsContinue;
     this.#state = 'handling';
     const protocol = isOld ? 'HTTP/1.0' : 'HTTP/1.1';
-    const { remote } = this.connection;
+    const { remote } = this.#connection;
     this.#surroundings.handle(
       { method, authority, path, query, headers, body, protocol, remote, scheme: this.#scheme },
       (response) => {
@@ -315,7 +297,7 @@ export class ServerConnection implements TcpHandler, BodySource, SenderEvents {
     this.#since = this.#surroundings.now();
     this.#body?.abandon('the request was answered');
     this.#body = undefined;
-    this.connection.end();
+    this.#connection.end();
     this.#work();
   }
 }

@@ -1,0 +1,35 @@
+import type { Limits } from '../limits.ts';
+import type { Request, Response } from '../message.ts';
+import type { Refusal } from '../refusal.ts';
+
+/** A connection as its server sees it, whichever version of HTTP it speaks. */
+export interface Served {
+  /** Whether it can end without leaving a request unanswered that was heard. */
+  readonly isDispensable: boolean;
+  /** When `handleTimeout` is due. */
+  readonly deadline: number;
+  handleTimeout(now: number): void;
+  /** Goes on after `defer`. */
+  resume(): void;
+  /** Ends it, after what is under way. */
+  close(): void;
+  abort(): void;
+}
+
+/** What a connection needs of its server. */
+export interface Surroundings {
+  readonly limits: Limits;
+  /** Whether connections shall end after the request under way. */
+  readonly isClosing: boolean;
+  now(): number;
+  /** The field line of the date. */
+  dateLine(): Uint8Array;
+  /** Answers by calling `respond`, at once or later. */
+  handle(request: Request, respond: (response: Response) => void): void;
+  /** The connection has more to do, but others shall have their turn before. */
+  defer(connection: Served): void;
+  /** The connection wants to be looked at at `time`, earlier than it said before. */
+  schedule(time: number): void;
+  forget(connection: Served): void;
+  refused(connection: Served, refusal: Refusal): void;
+}
