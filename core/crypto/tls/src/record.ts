@@ -1,5 +1,5 @@
 /** Records (RFC 8446, 5): where one ends, and what protects it. */
-import { u16, writeU16, writeU32 } from '@atoll/bytes/field';
+import { u16, u32, writeU16, writeU32 } from '@atoll/bytes/field';
 import type { Aead } from '@atoll/primitives/aead';
 import { ok, type Result } from '@atoll/result/result';
 import { ALERT, abort, type TlsFailure } from './alert.ts';
@@ -60,6 +60,13 @@ export class RecordReader {
       if (bytes.length >= missing) missing += u16(bytes, 3);
     }
     return Math.min(bytes.length, missing);
+  }
+
+  /** Whether `bytes`, the next of the stream, are one record of type application_data, and none is under way. */
+  isWhole(bytes: Uint8Array): boolean {
+    if (this.#holding > 0 || bytes[0] !== CONTENT.APPLICATION_DATA) return false;
+    const length = (bytes[3] << 8) | bytes[4];
+    return length === bytes.length - RECORD_HEADER_LENGTH && length <= CIPHERTEXT_LONGEST;
   }
 
   /** The next whole record, or `undefined`. A record longer than any may be is a record_overflow. */
@@ -190,17 +197,24 @@ export class Protection implements RecordProtection {
   readonly suite: CipherSuite;
   #secret: Uint8Array;
   #aead: Aead;
-  #iv: Uint8Array;
+  /** The IV, with the sequence number of the last record on its last eight bytes. */
+  #nonce: Uint8Array;
+  /** The last eight bytes of the IV alone, as two numbers. */
+  #ivHigh = 0;
+  #ivLow = 0;
   #sequence = 0;
-  readonly #nonce: Uint8Array;
+  readonly #tagLength: number;
+  /** Of the last record: many in a row are of one length. */
   readonly #header = new Uint8Array(RECORD_HEADER_LENGTH);
+  #headerLength = -1;
 
   /** Takes `secret` over and wipes it when it is not needed any more. */
   constructor(suite: CipherSuite, secret: Uint8Array) {
     this.suite = suite;
     this.#secret = secret;
-    this.#nonce = new Uint8Array(suite.aead.nonceLength);
-    [this.#aead, this.#iv] = trafficKeys(suite, secret);
+    this.#tagLength = suite.aead.tagLength;
+    [this.#aead, this.#nonce] = trafficKeys(suite, secret);
+    this.#takeIv();
   }
 
   get sequence(): number {
@@ -219,23 +233,27 @@ export class Protection implements RecordProtection {
     const content = start + RECORD_HEADER_LENGTH;
     const end = content + length + 1 + padding;
     bytes[content + length] = type;
-    bytes.fill(0, content + length + 1, end);
-    const { tagLength } = this.suite.aead;
+    if (padding > 0) bytes.fill(0, content + length + 1, end);
     const header = this.#header;
-    writeRecordHeader(header, 0, CONTENT.APPLICATION_DATA, end - content + tagLength);
+    const protectedLength = end - content + this.#tagLength;
+    if (protectedLength !== this.#headerLength) {
+      writeRecordHeader(header, 0, CONTENT.APPLICATION_DATA, protectedLength);
+      this.#headerLength = protectedLength;
+    }
     bytes.set(header, start);
     this.#aead.seal(this.#nextNonce(), header, bytes, content, end, end);
-    return end + tagLength;
+    return end + this.#tagLength;
   }
 
   open({ bytes, start, end }: RecordRange, innerLongest: number): Result<Opened, TlsFailure> {
     const content = start + RECORD_HEADER_LENGTH;
-    const tag = end - this.suite.aead.tagLength;
+    const tag = end - this.#tagLength;
     if (tag <= content) return abort(ALERT.BAD_RECORD_MAC, 'a record is too short');
     if (tag - content > innerLongest) {
       return abort(ALERT.RECORD_OVERFLOW, `a record with ${tag - content} bytes in it`);
     }
     this.#header.set(bytes.subarray(start, content));
+    this.#headerLength = -1;
     if (!this.#aead.open(this.#nextNonce(), this.#header, bytes, content, tag, tag)) {
       this.#sequence--;
       return abort(ALERT.BAD_RECORD_MAC, 'a record is not authentic');
@@ -250,24 +268,37 @@ export class Protection implements RecordProtection {
     const next = nextTrafficSecret(this.suite.hash, this.#secret);
     this.wipe();
     this.#secret = next;
-    [this.#aead, this.#iv] = trafficKeys(this.suite, next);
+    [this.#aead, this.#nonce] = trafficKeys(this.suite, next);
+    this.#takeIv();
     this.#sequence = 0;
   }
 
   wipe(): void {
     this.#secret.fill(0);
-    this.#iv.fill(0);
+    this.#nonce.fill(0);
+    this.#ivHigh = 0;
+    this.#ivLow = 0;
     this.#aead.wipe();
   }
 
+  #takeIv(): void {
+    const nonce = this.#nonce;
+    this.#ivHigh = u32(nonce, nonce.length - 8);
+    this.#ivLow = u32(nonce, nonce.length - 4);
+  }
+
+  /** In as few steps as can be: it is done for each record, by an interpreter in images. */
   #nextNonce(): Uint8Array {
     const nonce = this.#nonce;
-    const low = nonce.length - 8;
-    nonce.fill(0, 0, low);
-    writeU32(nonce, low, Math.floor(this.#sequence / 0x1_0000_0000));
-    writeU32(nonce, low + 4, this.#sequence);
-    for (let at = 0; at < nonce.length; at++) nonce[at] ^= this.#iv[at];
-    this.#sequence++;
+    const sequence = this.#sequence++;
+    const low = this.#ivLow ^ sequence;
+    const at = nonce.length - 4;
+    nonce[at] = low >>> 24;
+    nonce[at + 1] = low >>> 16;
+    nonce[at + 2] = low >>> 8;
+    nonce[at + 3] = low;
+    const high = Math.floor(sequence / 0x1_0000_0000);
+    if (high > 0) writeU32(nonce, at - 4, this.#ivHigh ^ high);
     return nonce;
   }
 }

@@ -85,6 +85,26 @@ export class Sender {
     this.#write(CONTENT.APPLICATION_DATA, bytes, padTo);
   }
 
+  /** Application data alone, in as few steps as can be; {@link protection} is not `undefined`. */
+  sealed(bytes: Uint8Array, protection: RecordProtection): Uint8Array {
+    if (this.#flight !== undefined || this.#records !== undefined) {
+      this.data(bytes, 1);
+      return this.take();
+    }
+    const { contentStart, overhead } = protection;
+    const { length } = bytes;
+    const longest = this.limit - 1;
+    const out = new Uint8Array(length + Math.ceil(length / longest) * overhead);
+    let start = 0;
+    for (let at = 0; at < length; at += longest) {
+      const end = Math.min(at + longest, length);
+      const content = end - at === length ? bytes : bytes.subarray(at, end);
+      out.set(content, start + contentStart);
+      start = protection.seal(out, start, CONTENT.APPLICATION_DATA, content.length, 0);
+    }
+    return out;
+  }
+
   /** All records so far; they belong to the caller. */
   take(): Uint8Array {
     const records = this.#records;
@@ -118,10 +138,10 @@ export class Sender {
     const { contentStart, overhead, hidesTypes } = protection;
     const wanted = hidesTypes ? (padTo - (content.length % padTo)) % padTo : 0;
     const padding = Math.min(wanted, this.limit - 1 - content.length);
-    out.zeros(contentStart);
-    out.bytes(content);
-    out.zeros(overhead - contentStart + padding);
-    protection.seal(out.view(), start, type, content.length, padding);
+    out.zeros(overhead + content.length + padding);
+    const records = out.view();
+    records.set(content, start + contentStart);
+    protection.seal(records, start, type, content.length, padding);
   }
 }
 

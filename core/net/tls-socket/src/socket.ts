@@ -251,7 +251,8 @@ export class TlsSocket implements TcpConnection {
       }
       const length = this.#tls.span(bytes);
       this.#owed = length;
-      const output = this.#tls.handle(bytes.subarray(0, length), this.#owner.clock.wall());
+      const record = length === bytes.length ? bytes : bytes.subarray(0, length);
+      const output = this.#tls.handle(record, this.#owner.clock.wall());
       this.#took(output);
       if (output.deliver.length > 0) {
         [this.#content] = output.deliver;
