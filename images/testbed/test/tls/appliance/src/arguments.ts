@@ -41,8 +41,12 @@ export const ARGUMENTS = {
     summary: 'Its name.',
     example: 'www.example.org',
   }),
-  times: withDefault(integer(1, 1000), '1', {
+  times: withDefault(integer(1, 100_000), '1', {
     summary: 'How often to ask it; each time but the first resumes if it can.',
     example: '2',
+  }),
+  resume: withDefault(choice('yes|no', ['yes', 'no']), 'yes', {
+    summary: 'Whether it does.',
+    example: 'no',
   }),
 };

@@ -5,20 +5,27 @@ import type { ClientConfig } from '@atoll/tls/client/config';
 import type { Session } from '@atoll/tls/session';
 import type { TlsSockets } from '@atoll/tls-socket/sockets';
 
-/** Asks the server at `to` for a page, `times` times; says what was agreed on and ends the program. */
+export interface Errand {
+  readonly to: Endpoint;
+  readonly serverName: string;
+  readonly times: number;
+  readonly resumes: boolean;
+}
+
+/** Asks the server at `to` for a page, as often as it shall; says what was agreed on and ends the program. */
 export function ask(
   system: System,
   { tcp }: Sockets,
   tls: TlsSockets,
   config: ClientConfig,
-  { to, serverName, times }: { to: Endpoint; serverName: string; times: number },
+  { to, serverName, times, resumes }: Errand,
 ): void {
   let session: Session | undefined;
   let left = times;
   const once = () => {
     let answer = '';
     const onSession = (given: Session) => {
-      session = given;
+      if (resumes) session = given;
     };
     const opening = tls.opening(
       config,

@@ -46,10 +46,11 @@ const services: Appliance<typeof ARGUMENTS> = {
     const verifier = x509Verifier({ profile: privateProfile, roots, signatures });
     if (options.connect !== undefined) {
       const { port, servername: serverName, times } = options;
+      const resumes = options.resume === 'yes';
       const [own] = credentials;
       const config = { suites, groups, verifier, ...(own && { credentials: own }) };
       const to = { address: options.connect, port };
-      ask(system, sockets, tls, config, { to, serverName, times });
+      ask(system, sockets, tls, config, { to, serverName, times, resumes });
       return;
     }
     const config = {
