@@ -20,6 +20,7 @@ describe('the tools for TLS', () => {
     [['s_server', 'host:1'], '"host:1"\n  expected a port'],
     [['s_server', '--record_size_limit=1'], 'expected a number from 64 to 16385'],
     [['s_server', '--alpn=a b'], 'expected names such as h2,http/1.1'],
+    [['s_client', 'h:1', '--tls1_2', '--tls1_3'], '--tls1_3 is not for --tls1_2'],
     [['s_server', '--verify'], '--CAfile with the roots of clients is missing'],
   ])('refuse %j with advice', async (words, advice) => {
     const error = await tls.run(words).catch((reason: unknown) => reason);

@@ -97,6 +97,14 @@ describe('the tools for TLS', { timeout: 60_000 }, () => {
     expect(stdout === input).toBe(true);
   });
 
+  it('speak TLS 1.2 where that is wanted', async () => {
+    const { to, file } = await serve('--www');
+    const trusting = [`--CAfile=${file}`, '--servername=localhost', '--tls1_2'];
+    const { status, stdout } = await connect(to, REQUEST, ...trusting);
+    expect(stdout).toContain('TLS 1.2, TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, x25519');
+    expect(status).toBe(0);
+  });
+
   it('take early data once', async () => {
     const { running, to, file } = await serve('--www', '--early_data=100');
     const trusting = [`--CAfile=${file}`, '--servername=localhost'];

@@ -17,6 +17,7 @@ import { aes128Cbc, aes256Cbc } from '@atoll/primitives/reference/aes-cbc';
 import { mlKem768 } from '@atoll/primitives/reference/ml-kem';
 import { group } from '@atoll/tls/group';
 import { cipherSuite } from '@atoll/tls/suite';
+import { ecdheSuite } from '@atoll/tls/tls12/suite';
 import type { Password } from '@atoll/x509/password';
 import {
   ecdsaSignature,
@@ -43,6 +44,13 @@ export const SUITES = [
   cipherSuite(aes256Gcm, sha384),
   cipherSuite(nativeChacha20Poly1305(fast), sha256),
   cipherSuite(nativeAesCcm(fast)(16, 16), sha256),
+];
+
+/** Those of TLS 1.2. */
+export const SUITES12 = [
+  ecdheSuite(nativeAes128Gcm(fast), sha256),
+  ecdheSuite(aes256Gcm, sha384),
+  ecdheSuite(nativeChacha20Poly1305(fast), sha256),
 ];
 
 export const GROUPS = [

@@ -13,13 +13,16 @@ export const COMMON_TYPES = {
   profile: 'string',
   groups: 'string',
   ciphersuites: 'string',
+  tls1_2: 'boolean',
+  tls1_3: 'boolean',
   alpn: 'string',
   record_size_limit: 'string',
   msg: 'boolean',
   quiet: 'boolean',
 } satisfies OptionTypes;
 
-export const COMMON_DETAILS = `  --ciphersuites=A:B   in the order in which to prefer them, of
+export const COMMON_DETAILS = `  --tls1_2, --tls1_3   only this version (both)
+  --ciphersuites=A:B   those of TLS 1.3, in the order in which to prefer them, of
                        ${SUITES.map(({ name }) => name).join('\n                       ')}
   --groups=A:B         likewise, of ${GROUPS.map(({ kem }) => kem.name).join(', ')}
   --alpn=A,B           protocols, in the order in which to prefer them
@@ -40,14 +43,28 @@ export function profileOf(words: Words, otherwise: 'private' | 'web') {
 export function commonConfig(words: Words) {
   const limit = last(words, 'record_size_limit');
   const alpn = last(words, 'alpn');
+  const suites = chosen('cipher suite', last(words, 'ciphersuites'), SUITES, ({ name }) => name);
   return {
-    suites: chosen('cipher suite', last(words, 'ciphersuites'), SUITES, ({ name }) => name),
+    suites: isOnly12(words) ? [] : suites,
     groups: chosen('group', last(words, 'groups'), GROUPS, ({ kem }) => kem.name),
     ...(alpn !== undefined && { protocols: protocols(alpn) }),
     ...(limit !== undefined && {
       recordSizeLimit: numberIn('record_size_limit', limit, 64, 16_385),
     }),
   };
+}
+
+/** Whether TLS 1.2 is spoken beside TLS 1.3, or alone. */
+export function speaks12(words: Words): boolean {
+  return !words.options.has('tls1_3');
+}
+
+function isOnly12({ options }: Words): boolean {
+  if (!options.has('tls1_2')) return false;
+  for (const other of ['tls1_3', 'ciphersuites', 'early_data']) {
+    if (options.has(other)) throw new UsageError(`--${other} is not for --tls1_2`);
+  }
+  return true;
 }
 
 /** The number `text` of the option `name`. */

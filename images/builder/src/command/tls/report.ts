@@ -6,9 +6,9 @@ import { parseCertificate } from '@atoll/x509/certificate';
 import { describeName } from '@atoll/x509/name';
 
 export function describeConnected(connected: Connected): string[] {
-  const { suite, group, resumed, earlyData, protocol, serverName, peerChain } = connected;
+  const { version, suite, group, resumed, earlyData, protocol, serverName, peerChain } = connected;
   return [
-    `protocol     TLS 1.3, ${suite}, ${group}${resumed ? ', resumed' : ''}`,
+    `protocol     ${version}, ${suite}, ${group}${resumed ? ', resumed' : ''}`,
     ...(serverName === undefined ? [] : [`server name  ${serverName}`]),
     ...(protocol === undefined ? [] : [`ALPN         ${protocol}`]),
     ...(earlyData ? ['early data   was taken'] : []),

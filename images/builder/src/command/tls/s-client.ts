@@ -5,16 +5,24 @@ import { hostTcp } from '@atoll/driver-node/socket/tcp';
 import { ok } from '@atoll/result/result';
 import type { ClientConfig, Target } from '@atoll/tls/client/config';
 import type { CertificateVerifier } from '@atoll/tls/credentials';
+import { tls12Client } from '@atoll/tls/tls12/client';
 import { x509PeerKey, x509Verifier } from '@atoll/tls/x509';
 import type { TlsSocket } from '@atoll/tls-socket/socket';
 import { parseCertificate } from '@atoll/x509/certificate';
 import { UsageError } from '../../usage.ts';
 import type { Command, Words } from '../command.ts';
 import { last, parseWords } from '../command.ts';
-import { SIGNATURES } from './algorithms.ts';
+import { SIGNATURES, SUITES12 } from './algorithms.ts';
 import { certificatesIn, credentialsOf, publicRoots, readSession, writeSession } from './files.ts';
 import { TlsHost } from './host.ts';
-import { COMMON_DETAILS, COMMON_TYPES, commonConfig, numberIn, profileOf } from './options.ts';
+import {
+  COMMON_DETAILS,
+  COMMON_TYPES,
+  commonConfig,
+  numberIn,
+  profileOf,
+  speaks12,
+} from './options.ts';
 import { Pump } from './pump.ts';
 import { describeConnected, describeFailure } from './report.ts';
 
@@ -139,6 +147,7 @@ function configOf(words: Words): ClientConfig {
   return {
     ...commonConfig(words),
     keyShares: shares,
+    ...(speaks12(words) && { tls12: tls12Client(SUITES12) }),
     verifier: verifierOf(words),
     ...(credentials && { credentials }),
   };

@@ -6,16 +6,24 @@ import type { Credentials } from '@atoll/tls/credentials';
 import type { ServerConfig } from '@atoll/tls/server/config';
 import { ReplayGuard } from '@atoll/tls/server/early';
 import { TicketKeys } from '@atoll/tls/server/ticket';
+import { tls12Server } from '@atoll/tls/tls12/server';
 import { x509Verifier } from '@atoll/tls/x509';
 import type { TlsSocket } from '@atoll/tls-socket/socket';
 import { emitPem } from '@atoll/x509/pem';
 import { UsageError } from '../../usage.ts';
 import type { Command, Words } from '../command.ts';
 import { last, parseWords } from '../command.ts';
-import { aes256Gcm, SIGNATURES } from './algorithms.ts';
+import { aes256Gcm, SIGNATURES, SUITES12 } from './algorithms.ts';
 import { certificatesIn, credentialsOf } from './files.ts';
 import { TlsHost } from './host.ts';
-import { COMMON_DETAILS, COMMON_TYPES, commonConfig, numberIn, profileOf } from './options.ts';
+import {
+  COMMON_DETAILS,
+  COMMON_TYPES,
+  commonConfig,
+  numberIn,
+  profileOf,
+  speaks12,
+} from './options.ts';
 import { Page } from './page.ts';
 import { Pump } from './pump.ts';
 import { describeConnected, describeFailure } from './report.ts';
@@ -176,6 +184,7 @@ function configOf(words: Words): ServerConfig {
   return {
     ...commonConfig(words),
     credentials: credentialsFor(words),
+    ...(speaks12(words) && { tls12: tls12Server(SUITES12) }),
     ...(clients && { clients }),
     ...(!words.options.has('no_ticket') && { tickets: new TicketKeys(aes256Gcm) }),
     ...(early !== undefined && {
