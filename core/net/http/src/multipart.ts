@@ -5,6 +5,7 @@ import { malformed, ok } from '@atoll/result/result';
 import type { Headers } from './headers.ts';
 import { HeadCollector } from './http1/collector.ts';
 import { parseFields } from './http1/fields.ts';
+import type { BodyReader } from './message.ts';
 import { parseParameters } from './syntax.ts';
 
 /** What is found in a multipart/form-data body (RFC 7578), in order: parts, their data in pieces, the end. */
@@ -37,6 +38,37 @@ export function formBoundary(contentType: string | undefined): string | undefine
   return isForm && /^[0-9A-Za-z'()+_,\-./:=? ]{0,69}[0-9A-Za-z'()+_,\-./:=?]$/.test(boundary)
     ? boundary
     : undefined;
+}
+
+/**
+ * Reads the form in `body` while it comes, as fast as `take` takes it. `take` answers whether it wants more; who does
+ * not gets a failure, as for a form that is malformed or not whole.
+ */
+export function readMultipart(
+  body: BodyReader,
+  boundary: string,
+  take: (event: MultipartEvent) => boolean,
+  limits?: MultipartLimits,
+): Promise<Result<undefined>> {
+  const reader = new MultipartReader(boundary, limits);
+  return new Promise((resolve) => {
+    const end = (outcome: Result<undefined>) => {
+      body.onReadable = undefined;
+      resolve(outcome);
+    };
+    const read = () => {
+      for (let bytes = body.peek(); bytes.length > 0; bytes = body.peek()) {
+        const events = reader.push(bytes);
+        if (!events.ok) return end(events);
+        if (!events.value.every(take)) return end(malformed('the rest of the form is not wanted'));
+        body.consume(bytes.length);
+      }
+      if (body.failure !== undefined) end({ ok: false, error: body.failure });
+      else if (body.isFinished) end(reader.end());
+    };
+    body.onReadable = read;
+    read();
+  });
 }
 
 /** Takes a form apart while it comes. What it keeps is less than a delimiter, or the fields of one part. */

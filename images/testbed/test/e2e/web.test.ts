@@ -146,10 +146,7 @@ onEach([node, unix], ['curl', 'nc'], (target) => {
       expect((await curl('/echo', ...words)).body === text, words.join(' ')).toBe(true);
     }
     const { body } = await curl('/form', '-F', 'a=b', '-F', `file=@${file};type=text/plain`);
-    const [first, second] = body.split('\n');
-    expect(first).toBe('a  1');
-    const sizes = second.replace('file upload ', '').split(' ').map(Number);
-    expect(sizes.reduce((sum, size) => sum + size, 0)).toBe(text.length);
+    expect(body).toBe(`a  1\nfile upload ${text.length}\n`);
   });
 
   it('sends what is made while it is sent', async () => {

@@ -46,7 +46,7 @@ export function emitHead(head: ResponseHead): { bytes: Uint8Array; sending: Send
 function statusLine(status: number): Uint8Array {
   let line = STATUS_LINES.get(status);
   if (line === undefined) {
-    if (!(status >= 100 && status <= 599)) throw new RangeError(`${status} is no status`);
+    if (!(status >= 200 && status <= 599)) throw new RangeError(`${status} is no final status`);
     line = encodeLatin1(`HTTP/1.1 ${status} ${REASONS[status] ?? ''}\r\n`);
     STATUS_LINES.set(status, line);
   }

@@ -8,7 +8,7 @@ import { EventStream } from '@atoll/http/event-stream';
 import { fastGzip } from '@atoll/http/fast';
 import { Headers } from '@atoll/http/headers';
 import type { Request, Response } from '@atoll/http/message';
-import { formBoundary, MultipartReader } from '@atoll/http/multipart';
+import { formBoundary, readMultipart } from '@atoll/http/multipart';
 import { Router } from '@atoll/http/router';
 import { secureHeaders } from '@atoll/http/security';
 import { HttpServer } from '@atoll/http/server';
@@ -100,13 +100,17 @@ async function echo({ body }: Request): Promise<Response> {
 async function form({ headers, body }: Request): Promise<Response> {
   const boundary = formBoundary(headers.get('content-type'));
   if (boundary === undefined) return { status: 415 };
-  const read = await readBody(body, 1_000_000);
-  if (!read.ok) return { status: 400 };
-  const found = new MultipartReader(boundary).push(read.value);
-  if (!found.ok) return { status: 400, body: encodeUtf8(`${found.error.reason}\n`) };
-  const text = found.value.map((event) => {
-    if (event.kind === 'part') return `\n${event.name} ${event.filename ?? ''}`;
-    return event.kind === 'data' ? ` ${event.bytes.length}` : '\nend\n';
+  const lines: string[] = [];
+  const sizes: number[] = [];
+  const read = await readMultipart(body, boundary, (event) => {
+    if (event.kind === 'part') {
+      lines.push(`${event.name} ${event.filename ?? ''}`);
+      sizes.push(0);
+    }
+    if (event.kind === 'data') sizes[sizes.length - 1] += event.bytes.length;
+    return true;
   });
-  return { status: 200, headers: PLAIN, body: encodeUtf8(text.join('').trimStart()) };
+  if (!read.ok) return { status: 400, body: encodeUtf8(`${read.error.reason}\n`) };
+  const text = lines.map((line, at) => `${line} ${sizes[at]}\n`).join('');
+  return { status: 200, headers: PLAIN, body: encodeUtf8(text) };
 }
