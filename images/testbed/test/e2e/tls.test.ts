@@ -214,7 +214,7 @@ onEach(
         const port = await peer(number, command.split(' '), /listening/);
         const { console } = await asClient(CLIENT, port);
         // It does not wait for our close_notify, but resets a connection on which that comes.
-        expect(console).toMatch(/(finished|reset): HTTP\/1\.0 200 OK \n/);
+        expect(console).toMatch(/(finished|reset): HTTP\/1\.0 200 OK \r?\n/);
       });
 
       it('refuses a server with another name, and shows who it is', async () => {
