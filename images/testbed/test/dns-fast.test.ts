@@ -29,9 +29,9 @@ describe('FastAnswers', () => {
   });
 
   /** A server with local names, one upstream answer, and its table; `ask` is the ordinary path. */
-  function bench() {
+  function bench(capacity = CAPACITY) {
     const lend = (): Frame => createFrame(fast.allocate);
-    const table = new FastAnswers(fast, { capacity: CAPACITY, salt: 7, mac: SERVER.mac });
+    const table = new FastAnswers(fast, { capacity, salt: 7, mac: SERVER.mac });
     table.listen(SERVER.address);
     const zone = new Zone();
     const random = new Random(1);
@@ -123,6 +123,16 @@ describe('FastAnswers', () => {
     expect(serve(frameOf(query('www.example.')), 1)).toBeDefined();
     zone.removeHost(name, 0x0a00_0063, 'static');
     expect(serve(frameOf(query('www.example.')), 1)).toBeUndefined();
+  });
+
+  it('keeps everything while it is three quarters full, though places depend on hashes', () => {
+    const { zone, ask, serve } = bench(1024);
+    const names = Array.from({ length: 768 }, (_, index) => `host${index}.example.`);
+    for (const [index, name] of names.entries()) {
+      zone.setHost(unwrap(parseName(name)), 0x0a00_0100 + index, 60, 'static');
+    }
+    for (const name of names) ask(query(name), 0);
+    expect(names.filter((name) => serve(frameOf(query(name)), 0) === undefined)).toEqual([]);
   });
 
   it('holds no more than its capacity, and prefers what is asked for', () => {

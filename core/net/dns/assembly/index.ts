@@ -7,7 +7,8 @@
  *
  * The table has sets of WAYS slots: first the hashes of all slots, 0 for an empty one, so that a set is
  * looked through within one cache line; then the addresses of the entries of each set, ENTRY bytes each, 0
- * for a set that had no reply yet and so needs no memory. Within a set the entry that was used least recently
+ * for a set that had no reply yet and so needs no memory. A reply may be in two sets, and goes to the emptier
+ * one: hardly any are full before all are nearly so. Where both are, the entry that was used least recently
  * makes room. An entry, all fields little-endian:
  *
  *   0 u16 length of the reply                16 f64 when it was stored (ms)
@@ -21,7 +22,7 @@ const REPLY: u32 = 64;
 const REPLY_CAPACITY: u32 = ENTRY - REPLY;
 const TTL_OFFSETS: u32 = 32;
 const TTL_CAPACITY: u32 = 16;
-const WAYS: u32 = 16;
+const WAYS: u32 = 8;
 
 let hashes: u32 = 0;
 let places: u32 = 0;
@@ -88,9 +89,9 @@ export function insert(
   if (shape == UNUSUAL) return REFUSED;
 
   const hash = questionHash(query + HEADER, question);
-  wanting = places + (hash & setMask) * 4;
-  if (load<u32>(wanting) == 0) return WANTING;
   const slot = victim(query + HEADER, question, hash, shape, now);
+  wanting = places + (slot / WAYS) * 4;
+  if (load<u32>(wanting) == 0) return WANTING;
   const entry = entryOf(slot);
   store<u32>(hashes + slot * 4, hash);
   store<u16>(entry, length as u16);
@@ -238,8 +239,13 @@ function lower(octet: u8): u8 {
 
 const NONE: u32 = 0xffffffff;
 
+/** The first slots of the two sets that a reply may be in; they differ, unless there is only one set. */
 function firstOfSet(hash: u32): u32 {
   return (hash & setMask) * WAYS;
+}
+
+function firstOfOther(hash: u32): u32 {
+  return firstOfSet(hash ^ ((hash >> 16) | 1));
 }
 
 function entryOf(slot: u32): u32 {
@@ -248,7 +254,12 @@ function entryOf(slot: u32): u32 {
 
 /** The slot that has the reply to the question, or NONE. */
 function find(question: u32, length: u32, hash: u32, shape: u32): u32 {
-  const first = firstOfSet(hash);
+  const slot = findFrom(firstOfSet(hash), question, length, hash, shape);
+  return slot != NONE ? slot : findFrom(firstOfOther(hash), question, length, hash, shape);
+}
+
+/** The same in the set that starts with the slot `first`. */
+function findFrom(first: u32, question: u32, length: u32, hash: u32, shape: u32): u32 {
   for (let slot = first; slot < first + WAYS; slot++) {
     if (load<u32>(hashes + slot * 4) != hash) continue;
     const entry = entryOf(slot);
@@ -270,24 +281,46 @@ function sameQuestion(stored: u32, question: u32, length: u32): bool {
   return true;
 }
 
-/** Where a reply goes: over its predecessor, else an empty or ended entry, else the least recently used. */
+/** Where a reply goes: over its predecessor, else over one that nobody needs. */
 function victim(question: u32, length: u32, hash: u32, shape: u32, now: f64): u32 {
   const same = find(question, length, hash, shape);
   if (same != NONE) return same;
-  const first = firstOfSet(hash);
-  let oldest = first;
-  let greatestAge: u32 = 0;
-  for (let slot = first; slot < first + WAYS; slot++) {
-    const entry = entryOf(slot);
-    if (load<u32>(hashes + slot * 4) == 0 || load<f64>(entry, 24) <= now) return slot;
-    const age = uses - load<u32>(entry, 8);
-    if (age >= greatestAge) {
-      greatestAge = age;
-      oldest = slot;
-    }
-  }
-  return oldest;
+  const one = firstOfSet(hash);
+  const other = firstOfOther(hash);
+  const free = freeFrom(one, now);
+  const freeOther = freeFrom(other, now);
+  const slot = idlest(one, now);
+  const slotOther = idlest(other, now);
+  if (free != freeOther) return free > freeOther ? slot : slotOther;
+  return idleness(slot, now) >= idleness(slotOther, now) ? slot : slotOther;
 }
+
+/** How many slots of the set that starts with `first` are free. */
+function freeFrom(first: u32, now: f64): u32 {
+  let free: u32 = 0;
+  for (let slot = first; slot < first + WAYS; slot++) {
+    if (idleness(slot, now) == FREE) free++;
+  }
+  return free;
+}
+
+/** The slot of the set that starts with `first` whose reply is missed least. */
+function idlest(first: u32, now: f64): u32 {
+  let found = first;
+  for (let slot = first + 1; slot < first + WAYS; slot++) {
+    if (idleness(slot, now) > idleness(found, now)) found = slot;
+  }
+  return found;
+}
+
+/** How many replies were given since that in `slot`; FREE when there is none that could be given again. */
+function idleness(slot: u32, now: f64): u32 {
+  const entry = entryOf(slot);
+  if (load<u32>(hashes + slot * 4) == 0 || load<f64>(entry, 24) <= now) return FREE;
+  return uses - load<u32>(entry, 8);
+}
+
+const FREE: u32 = 0xffffffff;
 
 /** Takes the whole seconds since the reply was stored off its TTLs. */
 function ageTtls(entry: u32, reply: u32, now: f64): void {

@@ -4,7 +4,7 @@ import type { AnswerTable } from './server/table.ts';
 
 export interface FastAnswersOptions {
   /**
-   * How many replies are kept: rounded up to a power of two. Each takes 512 bytes, and memory for 16 at a time
+   * How many replies are kept: rounded up to a power of two. Each takes 512 bytes, and memory for 8 at a time
    * is taken when it is first needed.
    */
   readonly capacity: number;
@@ -98,7 +98,7 @@ export class FastAnswers implements AnswerTable {
 
 /** As in `assembly/index.ts`. */
 const ENTRY = 512;
-const WAYS = 16;
+const WAYS = 8;
 const KEPT = 1;
 const WANTING = 2;
 const SCRATCH = 512;
