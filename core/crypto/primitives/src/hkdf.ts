@@ -22,8 +22,16 @@ export function hkdfExpand(
   if (!(length >= 0 && length <= 255 * hash.digestLength)) {
     throw new RangeError(`HKDF cannot make ${length} bytes with ${hash.name}`);
   }
-  const output = new Uint8Array(length);
   const mac = hash.hmac(pseudorandomKey);
+  if (length <= hash.digestLength) {
+    const only = mac.update(info).update(FIRST).tag();
+    mac.wipe();
+    if (length === hash.digestLength) return only;
+    const part = only.slice(0, length);
+    only.fill(0);
+    return part;
+  }
+  const output = new Uint8Array(length);
   const counter = new Uint8Array(1);
   let block: Uint8Array = NOTHING;
   for (let made = 0; made < length; made += block.length) {
@@ -39,3 +47,4 @@ export function hkdfExpand(
 }
 
 const NOTHING = new Uint8Array(0);
+const FIRST = Uint8Array.of(1);

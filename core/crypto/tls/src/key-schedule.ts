@@ -1,10 +1,8 @@
 /** Secrets and keys (RFC 8446, 7). */
 import { encodeUtf8 } from '@atoll/bytes/utf8';
-import { Writer } from '@atoll/bytes/writer';
 import type { HashAlgorithm } from '@atoll/primitives/hash';
 import { hkdfExpand, hkdfExtract } from '@atoll/primitives/hkdf';
 import type { Exporter } from './step.ts';
-import { writeVector8 } from './vector.ts';
 
 /** HKDF-Expand-Label: `label` goes without its `tls13 `. */
 export function expandLabel(
@@ -14,12 +12,31 @@ export function expandLabel(
   context: Uint8Array,
   length: number,
 ): Uint8Array {
-  const info = new Writer(64);
-  info.u16(length);
-  writeVector8(info, encodeUtf8(`tls13 ${label}`));
-  writeVector8(info, context);
-  return hkdfExpand(hash, secret, info.view(), length);
+  const name = labelBytes(label);
+  const info = new Uint8Array(3 + name.length + context.length);
+  info[0] = length >>> 8;
+  info[1] = length;
+  info.set(name, 2);
+  info[2 + name.length] = context.length;
+  info.set(context, 3 + name.length);
+  return hkdfExpand(hash, secret, info, length);
 }
+
+/** `label` with its prefix and its length, which a handshake asks for sixteen times. */
+function labelBytes(label: string): Uint8Array {
+  let bytes = LABELS.get(label);
+  if (bytes === undefined) {
+    const text = encodeUtf8(`tls13 ${label}`);
+    if (text.length > 255) throw new RangeError(`a label of ${text.length} bytes`);
+    bytes = Uint8Array.of(text.length, ...text);
+    if (LABELS.size < LABELS_MOST) LABELS.set(label, bytes);
+  }
+  return bytes;
+}
+
+/** Those of the protocol, and of a few exporters. */
+const LABELS = new Map<string, Uint8Array>();
+const LABELS_MOST = 32;
 
 /** Derive-Secret, of the hash of the transcript. */
 export function deriveSecret(
