@@ -3,13 +3,8 @@ import { ALERT, abort, describeAlert, type TlsFailure } from './alert.ts';
 import { Deframer } from './deframer.ts';
 import type { Handshake } from './handshake.ts';
 import { emitMessage, HANDSHAKE } from './message.ts';
-import {
-  CONTENT,
-  INNER_LONGEST,
-  type RecordProtection,
-  type RecordRange,
-  RecordReader,
-} from './record.ts';
+import { type Content, Receiver } from './receiver.ts';
+import { CONTENT, type RecordProtection } from './record.ts';
 import { Sender } from './sender.ts';
 import type { Session } from './session.ts';
 import type { Action, Connected, Exporter } from './step.ts';
@@ -47,11 +42,9 @@ export type TlsEvent =
 export class TlsConnection {
   #handshake: Handshake;
   readonly #tracing: boolean;
-  readonly #records = new RecordReader();
+  readonly #receiver = new Receiver();
   readonly #deframer = new Deframer();
   readonly #sender = new Sender();
-  #reading: RecordProtection | undefined;
-  #readLimit = INNER_LONGEST;
   #exporter: Exporter | undefined;
   #readClosed = false;
   #writeClosed = false;
@@ -61,7 +54,6 @@ export class TlsConnection {
   #pretended = false;
   /** Records since the last data. */
   #idle = 0;
-  #skippable = 0;
   /** Bytes of early data that may still come; `undefined` when none is taken. */
   #earlyLeft: number | undefined;
   #deliver: Uint8Array[] = [];
@@ -100,7 +92,7 @@ export class TlsConnection {
    * gives that many to {@link handle}.
    */
   span(bytes: Uint8Array): number {
-    return this.#records.span(bytes);
+    return this.#receiver.span(bytes);
   }
 
   /** What there is to send before anything came: the client's hello. */
@@ -111,15 +103,15 @@ export class TlsConnection {
   /** Takes in the next `bytes` of the stream, which are decrypted in place; `now` in milliseconds since 1970 UTC. */
   handle(bytes: Uint8Array, now: number): Output {
     if (this.#readClosed) return this.#output();
-    if (this.#exporter !== undefined && this.#records.isWhole(bytes)) {
+    if (this.#exporter !== undefined && this.#receiver.isWhole(bytes)) {
       return this.#handleWhole(bytes, now);
     }
-    this.#records.push(bytes);
+    this.#receiver.push(bytes);
     while (!this.#readClosed) {
-      const record = this.#records.next();
-      if (!record.ok) return this.#fail(record.error);
-      if (record.value === undefined) break;
-      const handled = this.#handleRecord(record.value, now);
+      const content = this.#receiver.next(!this.isConnected);
+      if (!content.ok) return this.#fail(content.error);
+      if (content.value === undefined) break;
+      const handled = this.#handleContent(content.value, now);
       if (!handled.ok) return this.#fail(handled.error);
     }
     return this.#output();
@@ -165,70 +157,42 @@ export class TlsConnection {
   }
 
   /** What {@link handle} does with one record, mostly of data, once connected: in as few steps as can be. */
-  #handleWhole(bytes: Uint8Array, now: number): Output {
-    const opened = (this.#reading as RecordProtection).open(
-      { bytes, start: 0, end: bytes.length },
-      this.#readLimit,
-    );
+  #handleWhole(record: Uint8Array, now: number): Output {
+    const opened = this.#receiver.openWhole(record);
     if (!opened.ok) return this.#fail(opened.error);
     const { type, start, end } = opened.value;
-    const content = bytes.subarray(start, end);
+    const bytes = record.subarray(start, end);
     const isData = type === CONTENT.APPLICATION_DATA && end > start && !this.#deframer.isInside;
     if (isData && this.#events.length === 0) {
       this.#idle = 0;
-      return { send: NOTHING, deliver: [content], early: NONE, events: NONE };
+      return { send: NOTHING, deliver: [bytes], early: NONE, events: NONE };
     }
-    const handled = this.#handleContent(type, content, now);
+    const handled = this.#handleContent({ type, bytes, isProtected: true }, now);
     return handled.ok ? this.#output() : this.#fail(handled.error);
   }
 
-  #handleRecord(record: RecordRange, now: number): Result<undefined, TlsFailure> {
-    const { bytes, start, end } = record;
-    const outer = bytes[start];
-    const reading = this.#reading;
-    const isPlain = reading === undefined || reading.hidesTypes;
-    if (outer === CONTENT.CHANGE_CIPHER_SPEC && isPlain) return this.#handleChange(record, now);
-    if (reading === undefined) {
-      if (outer === CONTENT.APPLICATION_DATA) return this.#skip(record);
-      return this.#handleContent(outer, bytes.subarray(start + 5, end), now);
-    }
-    if (reading.hidesTypes && outer !== CONTENT.APPLICATION_DATA) {
-      // Who could not make keys tells it without; believing that changes nothing, the connection is over.
-      if (outer === CONTENT.ALERT && !this.isConnected && reading.sequence === 0) {
-        return this.#handleContent(outer, bytes.subarray(start + 5, end), now);
-      }
-      return abort(ALERT.UNEXPECTED_MESSAGE, `a record of type ${outer} without protection`);
-    }
-    // Early data leaves before its sender can know a limit.
-    const limit = this.#earlyLeft === undefined ? this.#readLimit : INNER_LONGEST;
-    const opened = reading.open(record, limit);
-    if (!opened.ok) {
-      const mayBeEarly = this.#skippable > 0 && opened.error.alert === ALERT.BAD_RECORD_MAC;
-      return mayBeEarly ? this.#skip(record, opened.error) : opened;
-    }
-    this.#skippable = 0;
-    const { type, start: from, end: to } = opened.value;
-    return this.#handleContent(type, bytes.subarray(from, to), now);
-  }
-
-  #handleContent(type: number, content: Uint8Array, now: number): Result<undefined, TlsFailure> {
+  #handleContent(
+    { type, bytes, isProtected }: Content,
+    now: number,
+  ): Result<undefined, TlsFailure> {
+    if (type === CONTENT.CHANGE_CIPHER_SPEC && !isProtected) return this.#handleChange(bytes, now);
     if (type !== CONTENT.HANDSHAKE && this.#deframer.isInside) {
       return abort(ALERT.UNEXPECTED_MESSAGE, `a record of type ${type} inside of a message`);
     }
     if (type === CONTENT.APPLICATION_DATA && this.isConnected) {
-      if (content.length === 0) return this.#countIdle();
+      if (bytes.length === 0) return this.#countIdle();
       this.#idle = 0;
-      this.#deliver.push(content);
+      this.#deliver.push(bytes);
       return DONE;
     }
     if (type === CONTENT.APPLICATION_DATA && this.#earlyLeft !== undefined) {
-      return this.#handleEarlyData(content, this.#earlyLeft);
+      return this.#handleEarlyData(bytes, this.#earlyLeft);
     }
-    if (content.length === 0) return abort(ALERT.UNEXPECTED_MESSAGE, 'an empty record');
+    if (bytes.length === 0) return abort(ALERT.UNEXPECTED_MESSAGE, 'an empty record');
     const idle = this.isConnected ? this.#countIdle() : DONE;
     if (!idle.ok) return idle;
-    if (type === CONTENT.HANDSHAKE) return this.#handleHandshake(content, now);
-    if (type === CONTENT.ALERT) return this.#handleAlert(content);
+    if (type === CONTENT.HANDSHAKE) return this.#handleHandshake(bytes, now);
+    if (type === CONTENT.ALERT) return this.#handleAlert(bytes);
     return abort(ALERT.UNEXPECTED_MESSAGE, `a record of type ${type} now`);
   }
 
@@ -262,7 +226,7 @@ export class TlsConnection {
     if (alert === ALERT.USER_CANCELED) return this.isConnected ? DONE : this.#countIdle();
     if (alert === ALERT.CLOSE_NOTIFY && this.isConnected) {
       this.#readClosed = true;
-      this.#reading?.wipe();
+      this.#receiver.protection?.wipe();
       this.#events.push({ kind: 'closed' });
       // What is to be sent yet is lost (RFC 5246, 7.2.1).
       if (this.#handshake.version === 'TLS 1.2') this.#closeWriting();
@@ -280,8 +244,8 @@ export class TlsConnection {
    * A change_cipher_spec may come only during a handshake, and not inside of a message. In TLS 1.3 it means
    * nothing (RFC 8446, 5).
    */
-  #handleChange({ bytes, start, end }: RecordRange, now: number): Result<undefined, TlsFailure> {
-    const isRight = end - start === 6 && bytes[start + 5] === 1;
+  #handleChange(content: Uint8Array, now: number): Result<undefined, TlsFailure> {
+    const isRight = content.length === 1 && content[0] === 1;
     if (!isRight || !this.#begun || this.isConnected || this.#deframer.isInside) {
       return abort(ALERT.UNEXPECTED_MESSAGE, 'a change_cipher_spec');
     }
@@ -292,16 +256,6 @@ export class TlsConnection {
     }
     this.#trace('<', 'ChangeCipherSpec');
     return changed.ok ? this.#perform(changed.value) : changed;
-  }
-
-  /** Drops what may be early data that was not accepted (RFC 8446, 4.2.10); `otherwise` when it is not. */
-  #skip({ start, end }: RecordRange, otherwise?: TlsFailure): Result<undefined, TlsFailure> {
-    if (this.#skippable < end - start) {
-      if (otherwise) return { ok: false, error: otherwise };
-      return abort(ALERT.UNEXPECTED_MESSAGE, 'data before the handshake');
-    }
-    this.#skippable -= end - start;
-    return DONE;
   }
 
   #countIdle(): Result<undefined, TlsFailure> {
@@ -329,13 +283,13 @@ export class TlsConnection {
         break;
       case 'read-with':
         this.#earlyLeft = undefined;
-        return this.#readWith(action.protection);
+        return this.#readWith(action.protection, false);
       case 'read-early':
         this.#earlyLeft = action.most;
-        return this.#readWith(action.protection);
+        return this.#readWith(action.protection, true);
       case 'update-keys':
         if (this.#deframer.isInside) return BEYOND_KEYS;
-        this.#reading?.update?.();
+        this.#receiver.protection?.update?.();
         if (action.requested && !this.#writeClosed) this.#updateWriting(false);
         break;
       case 'send-early':
@@ -348,11 +302,11 @@ export class TlsConnection {
         this.#sender.protect(action.protection);
         break;
       case 'limit':
-        this.#readLimit = action.read;
+        this.#receiver.limit = action.read;
         this.#sender.limit = action.written;
         break;
       case 'skip-early-data':
-        this.#skippable = EARLY_DATA_MOST;
+        this.#receiver.skippable = EARLY_DATA_MOST;
         break;
       case 'connect':
         this.#exporter = action.exporter;
@@ -376,10 +330,8 @@ export class TlsConnection {
     return DONE;
   }
 
-  #readWith(protection: RecordProtection): Result<undefined, TlsFailure> {
-    this.#reading?.wipe();
-    this.#reading = protection;
-    this.#records.typesAreHidden = protection.hidesTypes;
+  #readWith(protection: RecordProtection, isEarly: boolean): Result<undefined, TlsFailure> {
+    this.#receiver.protect(protection, isEarly);
     return this.#deframer.isInside ? BEYOND_KEYS : DONE;
   }
 
@@ -419,7 +371,7 @@ export class TlsConnection {
     this.#writeClosed = true;
     const output = { ...this.#output(), failure };
     this.#sender.wipe();
-    this.#reading?.wipe();
+    this.#receiver.protection?.wipe();
     this.#exporter?.wipe();
     return output;
   }
