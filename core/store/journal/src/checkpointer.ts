@@ -99,17 +99,33 @@ export class Checkpointer {
     const page = newPage(capacity);
     let length = 0;
     let next: string | undefined;
-    index.visit(this.#cursor ?? '', (key, entry) => {
-      if (length + INDEX_ENTRY_LENGTH + key.length > capacity) {
-        next = key;
-        return false;
+    index.visitLeaves(this.#cursor ?? '', (keys, entries, from) => {
+      const first = length;
+      // Keys are in order: what the first one and the last one share is in all of them.
+      const shared = sharedLength(keys[from], keys[keys.length - 1]);
+      for (let at = from; at < keys.length; at++) {
+        const key = keys[at];
+        if (length + INDEX_ENTRY_LENGTH + key.length > capacity) {
+          next = key;
+          return false;
+        }
+        const known = at === from ? 0 : shared;
+        length = writeIndexEntry(page, length, key, entries[at], known, first);
       }
-      length = writeIndexEntry(page, length, key, entry);
       return true;
     });
     this.#cursor = next;
     return part(RECORD_KIND.index, page, length);
   }
+}
+
+/** How many characters at the start of the two are the same. */
+function sharedLength(one: string, other: string): number {
+  const most = Math.min(one.length, other.length);
+  for (let at = 0; at < most; at++) {
+    if (one.charCodeAt(at) !== other.charCodeAt(at)) return at;
+  }
+  return most;
 }
 
 function newPage(length: number): Page {

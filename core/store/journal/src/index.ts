@@ -1,6 +1,6 @@
 import type { Entry, Stored } from './entry.ts';
 import { entryOf } from './entry.ts';
-import type { TreeView } from './tree.ts';
+import type { LeafVisitor, TreeView } from './tree.ts';
 import { Tree } from './tree.ts';
 
 /**
@@ -50,6 +50,14 @@ export class Index implements TreeView<Entry> {
 
   /** Visits keys from `key` on, in order, until `visit` answers false; it may change nothing. */
   visit(key: string, visit: (key: string, entry: Entry) => boolean): void {
+    this.#tree.visit(key, (keys, entries, from) => {
+      for (let at = from; at < keys.length; at++) if (!visit(keys[at], entries[at])) return false;
+      return true;
+    });
+  }
+
+  /** The same with many keys at a time. */
+  visitLeaves(key: string, visit: LeafVisitor<Entry>): void {
     this.#tree.visit(key, visit);
   }
 }

@@ -184,9 +184,9 @@ export function binaryBytes(text: string): Uint8Array {
   return bytes;
 }
 
-/** Writes the bytes of `text` at `at`. */
-export function writeBinary(bytes: Uint8Array, at: number, text: string): void {
-  for (let index = 0; index < text.length; index++) bytes[at + index] = text.charCodeAt(index);
+/** Writes the bytes of `text`, from number `from` of them on, where `at` is the place of the first. */
+export function writeBinary(bytes: Uint8Array, at: number, text: string, from = 0): void {
+  for (let index = from; index < text.length; index++) bytes[at + index] = text.charCodeAt(index);
 }
 
 const IN_PIECES = 1;

@@ -51,8 +51,8 @@ export class Tree<T> {
     return walk(this.#root, key);
   }
 
-  /** The same in fewer steps: calls `visit` until it answers false. */
-  visit(key: string, visit: (key: string, value: T) => boolean): void {
+  /** The same in fewer steps: calls `visit` for each leaf until it answers false. */
+  visit(key: string, visit: LeafVisitor<T>): void {
     visitFrom(this.#root, key, visit);
   }
 
@@ -111,6 +111,13 @@ export class Tree<T> {
   }
 }
 
+/** Gets the keys and values of a leaf, in order, of which those `from` a place on are meant. */
+export type LeafVisitor<T> = (
+  keys: readonly string[],
+  values: readonly T[],
+  from: number,
+) => boolean;
+
 /** What does not change. */
 export interface TreeView<T> {
   get(key: string): T | undefined;
@@ -165,13 +172,11 @@ function* walk<T>(node: Node<T>, key: string): Generator<[string, T]> {
 function visitFrom<T>(
   { keys, values, children }: Node<T>,
   key: string,
-  visit: (key: string, value: T) => boolean,
+  visit: LeafVisitor<T>,
 ): boolean {
   if (children.length === 0) {
-    for (let at = lowerBound(keys, key); at < keys.length; at++) {
-      if (!visit(keys[at], values[at])) return false;
-    }
-    return true;
+    const from = lowerBound(keys, key);
+    return from === keys.length || visit(keys, values, from);
   }
   for (let at = childFor({ keys }, key); at < children.length; at++) {
     if (!visitFrom(children[at], key, visit)) return false;

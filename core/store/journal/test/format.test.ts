@@ -130,6 +130,11 @@ describe('a checkpoint', () => {
       fc.property(fc.array(fc.tuple(key, entry), { minLength: 1, maxLength: 20 }), (entries) => {
         let end = 0;
         for (const [key, entry] of entries) end = writeIndexEntry(region, end, key, entry);
+        const [[key, entry]] = entries;
+        const like = end;
+        end = writeIndexEntry(region, end, `${key}tail`, entry);
+        end = writeIndexEntry(region, end, `${key}trail`, entry, key.length + 1, like);
+        entries.push([`${key}tail`, entry], [`${key}trail`, entry]);
         expect(parseIndexEntries(region.bytes.subarray(0, end))).toEqual(entries);
         expect(parseIndexEntries(region.bytes.subarray(0, end - 1))).toBeUndefined();
       }),
