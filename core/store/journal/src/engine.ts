@@ -141,12 +141,18 @@ export class Journal {
    * {@link finish} says the value, and must be called in any case. `undefined`: only {@link read} will do.
    */
   find(key: Uint8Array, snapshot?: Snapshot): ReadResult | RecordRead | undefined {
-    const { index } = this.#mustBeOpen(this.#state);
+    // With every read: as few calls as can be.
+    const state = this.#state;
+    const reader = this.#reader;
+    if (state === undefined || reader === undefined) throw new Error(NOT_OPEN);
     const name = indexKey(key);
-    const entry = (snapshot === undefined ? index : snapshot.view).get(name);
+    const entry = (snapshot === undefined ? state.index : snapshot.view).get(name);
     if (entry === undefined) return ABSENT;
     if (entry.isInPieces) return undefined;
-    return cachedValue(entry) ?? this.#mustBeOpen(this.#reader).begin(name, entry);
+    const { cached } = entry;
+    if (cached === undefined) return reader.begin(name, entry);
+    entry.isUsed = true;
+    return { ok: true, value: cached };
   }
 
   /** The request of `read` does not end at once: nothing that it needs is overwritten meanwhile. */
@@ -249,7 +255,7 @@ export class Journal {
   }
 
   #mustBeOpen<T>(part: T | undefined): T {
-    if (part === undefined) throw new Error('the journal is not open');
+    if (part === undefined) throw new Error(NOT_OPEN);
     return part;
   }
 }
@@ -258,7 +264,7 @@ function cachedValue(entry: Entry): ReadResult | undefined {
   const { cached } = entry;
   if (cached === undefined || entry.isInPieces) return undefined;
   entry.isUsed = true;
-  return { ok: true, value: cached };
+  return ok(cached);
 }
 
 /** What is looked at of the log at a time: a group at least, and all superblocks. */
@@ -266,6 +272,8 @@ const WINDOW = Math.max(
   groupCapacity({ blockSize: 0, segmentSize: 0x10_0000, segmentCount: 0 }),
   SEGMENTS_START,
 );
+
+const NOT_OPEN = 'the journal is not open';
 
 const ABSENT: ReadResult = ok(undefined);
 
