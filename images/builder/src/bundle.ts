@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { BuildOptions, Metafile, Plugin } from 'esbuild';
 import { build } from 'esbuild';
 import type { FastPath } from './fast-path.ts';
-import { staticFiles } from './static-files.ts';
+import { NAMESPACE, staticFiles } from './static-files.ts';
 import { ownerOf, ROOT } from './workspace.ts';
 
 /**
@@ -95,7 +95,7 @@ async function attribute(metafile: Metafile): Promise<Omit<Bundle, 'text'>> {
       fast[path.slice(FAST_PREFIX.length)] = bytesInOutput;
       continue;
     }
-    const owner = await ownerOf(path);
+    const owner = await ownerOf(path.replace(STATIC_PREFIX, ''));
     const name = owner?.name ?? GENERATED;
     packages[name] = (packages[name] ?? 0) + bytesInOutput;
     if (owner?.folder === undefined) continue;
@@ -153,3 +153,4 @@ function nativeModules(): Plugin {
 }
 
 const FAST_PREFIX = 'fast:';
+const STATIC_PREFIX = `${NAMESPACE}:`;

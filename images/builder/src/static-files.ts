@@ -3,6 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { dirname, extname, join, relative } from 'node:path';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import type { Plugin } from 'esbuild';
+import { ROOT } from './workspace.ts';
 
 /**
  * `import files from 'static:./pages'` has all files of the folder `pages` beside the importing file, as
@@ -40,11 +41,14 @@ export function staticFilesForTests() {
   };
 }
 
+/** Relative to the root, since bundles name their modules: a checkout elsewhere gives the same bytes. */
 function folderOf(specifier: string, base: string): string {
-  return join(base, specifier.slice('static:'.length));
+  return relative(ROOT, join(base, specifier.slice('static:'.length))).replaceAll('\\', '/');
 }
 
-async function staticModule(folder: string): Promise<string> {
+/** `place` is relative to the root. */
+async function staticModule(place: string): Promise<string> {
+  const folder = join(ROOT, place);
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   const paths = entries
     .filter((entry) => entry.isFile())
@@ -103,7 +107,8 @@ const TYPES: Readonly<Record<string, string>> = {
   '.xml': 'application/xml',
 };
 
-const NAMESPACE = 'static';
+/** Of the modules in a bundle; behind it and a colon comes the folder. */
+export const NAMESPACE = 'static';
 /** Where a gzip header says which system made it (RFC 1952 section 2.3). */
 const GZIP_SYSTEM = 9;
 const GZIP_UNKNOWN = 255;
