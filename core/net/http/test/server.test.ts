@@ -343,6 +343,18 @@ describe('a body that is made while it is sent', () => {
     if (length === undefined) expect(body).toMatch(/^(?:([0-9a-f]+)\r\nx+\r\n)+0\r\n\r\n$/);
   });
 
+  it('that does not start ends the connection, and is logged', () => {
+    const start = () => {
+      throw new Error('oh');
+    };
+    const bench = new Bench(() => ({ status: 200, body: { start } }));
+    const connection = bench.connect();
+    connection.send(get('/'));
+    expect(connection.isAborted).toBe(true);
+    expect(bench.lines.join()).toContain('GET /: Error: oh');
+    expect(bench.server.size).toBe(0);
+  });
+
   it('hears when the peer is gone', () => {
     const stream = streamer();
     const connection = new Bench(stream.handler).connect();

@@ -266,7 +266,13 @@ export class ServerConnection implements Served, TcpHandler, BodySource, SenderE
     const { bytes, sending } = this.#engine.respond(status, headers, lengthOf(body), date, isEnd);
     this.#state = 'responding';
     this.#since = surroundings.now();
-    this.#sender.start(bytes, body, sending);
+    try {
+      this.#sender.start(bytes, body, sending);
+    } catch (error) {
+      // A stream that does not even start: the head was sent, so that this is all that can be said.
+      this.abort();
+      throw error;
+    }
     this.#work();
   }
 
