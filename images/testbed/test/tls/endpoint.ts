@@ -112,3 +112,16 @@ export class Echo {
     this.#server.close();
   }
 }
+
+/** An {@link Echo}, for as long as `body` takes. */
+export async function withEcho(
+  config: ServerConfig,
+  body: (port: number, echo: Echo) => Promise<void>,
+): Promise<void> {
+  const echo = new Echo(config);
+  try {
+    await body(await echo.listen(), echo);
+  } finally {
+    echo.close();
+  }
+}

@@ -1,6 +1,7 @@
 /** TLS 1.2 with GnuTLS, which knows record_size_limit. */
 import { createServer } from 'node:net';
 import type { ClientConfig } from '@atoll/tls/client/config';
+import type { ServerConfig } from '@atoll/tls/server/config';
 import { TicketKeys } from '@atoll/tls/server/ticket';
 import { tls12Client } from '@atoll/tls/tls12/client';
 import { tls12Server } from '@atoll/tls/tls12/server';
@@ -12,7 +13,7 @@ import { Running } from '../../src/process.ts';
 import { lacks } from '../../src/requirements.ts';
 import { GROUPS, SIGNATURES, SUITES } from './algorithms.ts';
 import { Authority, type Issued } from './authority.ts';
-import { connectTo, Echo } from './endpoint.ts';
+import { connectTo, type Echo, withEcho } from './endpoint.ts';
 
 const HOST = 'server.example';
 const SUITES12 = SUITES.map(({ aead, hash }) => ecdheSuite(aead, hash));
@@ -34,22 +35,19 @@ describe.skipIf(lacks('openssl', 'gnutls-cli', 'gnutls-serv'))('TLS 1.2 with Gnu
 
   async function withServer(body: (echo: Echo, command: string[]) => Promise<void>) {
     const signers = x509Signers(server.key, SIGNATURES);
-    const echo = new Echo({
+    const config: ServerConfig = {
       suites: SUITES,
       tls12: tls12Server(SUITES12),
       groups: GROUPS,
       credentials: () => [{ chain: [server.certificate], signers }],
       tickets: new TicketKeys(SUITES[1].aead),
       recordSizeLimit: 600,
-    });
-    const port = await echo.listen();
+    };
     const names = ['--sni-hostname', HOST, '--verify-hostname', HOST];
-    const to = ['--x509cafile', authority.rootFile, '--port', String(port), '127.0.0.1'];
-    try {
-      await body(echo, ['gnutls-cli', ...PRIORITY, ...names, ...to]);
-    } finally {
-      echo.close();
-    }
+    await withEcho(config, (port, echo) => {
+      const to = ['--x509cafile', authority.rootFile, '--port', String(port), '127.0.0.1'];
+      return body(echo, ['gnutls-cli', ...PRIORITY, ...names, ...to]);
+    });
   }
 
   it('a client resumes, and both keep to the limits of records', async () => {

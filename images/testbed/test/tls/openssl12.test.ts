@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { aesCcm } from '@atoll/primitives/reference/aes-ccm';
 import { aes128Gcm, aes256Gcm } from '@atoll/primitives/reference/aes-gcm';
 import { chacha20Poly1305 } from '@atoll/primitives/reference/chacha20-poly1305';
@@ -7,22 +6,16 @@ import { sha256, sha384 } from '@atoll/primitives/reference/sha2';
 import { ALERT } from '@atoll/tls/alert';
 import type { ClientConfig } from '@atoll/tls/client/config';
 import type { ServerConfig } from '@atoll/tls/server/config';
-import { TicketKeys } from '@atoll/tls/server/ticket';
 import { tls12Client } from '@atoll/tls/tls12/client';
 import { tls12Server } from '@atoll/tls/tls12/server';
 import { ecdheSuite } from '@atoll/tls/tls12/suite';
-import { x509Signers, x509Verifier } from '@atoll/tls/x509';
-import { privateProfile } from '@atoll/x509/profile';
 import { ecdsaSignature } from '@atoll/x509/signature';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { eventually } from '../../src/poll.ts';
-import { Running, run } from '../../src/process.ts';
+import { run } from '../../src/process.ts';
 import { lacks } from '../../src/requirements.ts';
-import { GROUPS, SIGNATURES, SUITES } from './algorithms.ts';
-import { Authority, type Issued, KEYS } from './authority.ts';
-import { connectTo, Echo } from './endpoint.ts';
-
-const HOST = 'server.example';
+import { GROUPS, SIGNATURES } from './algorithms.ts';
+import { connectTo, withEcho } from './endpoint.ts';
+import { HOST, KINDS, OpenSsl } from './openssl.ts';
 
 /** As OpenSSL calls them, and whether there is one for RSA. */
 const SUITES12 = [
@@ -36,48 +29,26 @@ const ALL12 = SUITES12.map(({ suite }) => suite);
 const ALL_NAMES = SUITES12.flatMap(({ name }) => [`ECDHE-ECDSA-${name}`, `ECDHE-RSA-${name}`])
   .filter((name) => !/RSA-AES.*CCM/.test(name) || name.includes('ECDSA'))
   .join(':');
+/** A server that sends each line back to front. */
+const REVERSING = ['-rev', '-cipher', ALL_NAMES];
 
 /** With P-384 and SHA-256, because in TLS 1.2 a scheme does not name the curve. */
 const SIGNATURES12 = [...SIGNATURES, ecdsaSignature(p384, sha256)];
 
 describe.skipIf(lacks('openssl'))('TLS 1.2 with OpenSSL', () => {
-  let authority: Authority;
+  let openssl: OpenSsl;
   let client: ClientConfig;
-  const servers = new Map<string, Issued>();
 
   beforeAll(() => {
-    authority = new Authority();
-    const roots = [authority.root];
-    const verifier = x509Verifier({ profile: privateProfile, roots, signatures: SIGNATURES12 });
-    client = { suites: SUITES, tls12: tls12Client(ALL12), groups: GROUPS, verifier };
-    for (const kind of Object.keys(KEYS) as (keyof typeof KEYS)[]) {
-      servers.set(kind, authority.issue('server', HOST, kind));
-    }
+    openssl = new OpenSsl('-tls1_2', SIGNATURES12);
+    client = { ...openssl.client, tls12: tls12Client(ALL12) };
   }, 60_000);
-  afterAll(() => authority.close());
+  afterEach(() => openssl.stop());
+  afterAll(() => openssl.close());
 
   describe('as the server', () => {
-    const started: Running[] = [];
-    afterEach(async () => {
-      for (const running of started.splice(0)) await running.stop();
-    });
-
-    async function serve(
-      kind: string,
-      ...options: string[]
-    ): Promise<{ running: Running; port: number }> {
-      const { certificateFile, keyFile } = issued(kind);
-      const files = ['-cert', certificateFile, '-key', keyFile, '-CAfile', authority.rootFile];
-      const accept = ['-accept', '127.0.0.1:0', '-tls1_2', '-rev', '-cipher', ALL_NAMES];
-      const command = ['openssl', 's_server', ...accept, ...files, ...options];
-      const running = new Running(command, { keepInput: true });
-      started.push(running);
-      const [, port] = await running.says(/ACCEPT 127\.0\.0\.1:(\d+)/);
-      return { running, port: Number(port) };
-    }
-
     it.each(['P-256', 'RSA'])('each suite, each group, with %s', async (kind) => {
-      const { port } = await serve(kind);
+      const { port } = await openssl.serve(kind, ...REVERSING);
       for (const { name, suite } of SUITES12) {
         if (kind === 'RSA' && name.includes('CCM')) continue;
         for (const group of GROUPS) {
@@ -94,8 +65,8 @@ describe.skipIf(lacks('openssl'))('TLS 1.2 with OpenSSL', () => {
       }
     });
 
-    it.each(Object.keys(KEYS))('a certificate with %s', async (kind) => {
-      const { port } = await serve(kind);
+    it.each(KINDS)('a certificate with %s', async (kind) => {
+      const { port } = await openssl.serve(kind, ...REVERSING);
       const end = connectTo(port, client, { serverName: HOST });
       await end.told('connected');
       end.close();
@@ -104,14 +75,14 @@ describe.skipIf(lacks('openssl'))('TLS 1.2 with OpenSSL', () => {
     });
 
     it('that signs with PKCS #1 v1.5 only', async () => {
-      const { port } = await serve('RSA', '-sigalgs', 'RSA+SHA256');
+      const { port } = await openssl.serve('RSA', ...REVERSING, '-sigalgs', 'RSA+SHA256');
       const end = connectTo(port, client, { serverName: HOST });
       expect((await end.told('connected')).connected.version).toBe('TLS 1.2');
       end.close();
     });
 
     it('resumes with its ticket, and agrees on a protocol', async () => {
-      const { port } = await serve('P-256', '-alpn', 'one,two');
+      const { port } = await openssl.serve('P-256', ...REVERSING, '-alpn', 'one,two');
       const config = { ...client, protocols: ['two'] };
       const first = connectTo(port, config, { serverName: HOST });
       const { connected } = await first.told('connected');
@@ -130,11 +101,12 @@ describe.skipIf(lacks('openssl'))('TLS 1.2 with OpenSSL', () => {
     });
 
     it('asks who we are', async () => {
-      const { port } = await serve('P-256', '-Verify', '1', '-verify_return_error');
-      for (const kind of ['P-256', 'P-384', 'Ed25519', 'RSA'] as const) {
-        const { certificate, key } = authority.issue('client', 'person.example', kind);
-        const credentials = { chain: [certificate], signers: x509Signers(key, SIGNATURES12) };
-        const end = connectTo(port, { ...client, credentials }, { serverName: HOST });
+      const asking = ['-Verify', '1', '-verify_return_error'];
+      const { port } = await openssl.serve('P-256', ...REVERSING, ...asking);
+      for (const kind of KINDS) {
+        const person = openssl.authority.issue('client', 'person.example', kind);
+        const config = { ...client, credentials: openssl.credentials(person) };
+        const end = connectTo(port, config, { serverName: HOST });
         await end.told('connected');
         end.send('live\n');
         await end.hears('evil');
@@ -147,13 +119,8 @@ describe.skipIf(lacks('openssl'))('TLS 1.2 with OpenSSL', () => {
 
     it('wants a second handshake, in vain', async () => {
       // With -rev it would not read what is typed.
-      const { certificateFile, keyFile } = issued('P-256');
-      const files = ['-cert', certificateFile, '-key', keyFile];
-      const accept = ['openssl', 's_server', '-accept', '127.0.0.1:0', '-tls1_2'];
-      const running = new Running([...accept, ...files], { keepInput: true });
-      started.push(running);
-      const [, port] = await running.says(/ACCEPT 127\.0\.0\.1:(\d+)/);
-      const end = connectTo(Number(port), client, { serverName: HOST });
+      const { running, port } = await openssl.serve('P-256');
+      const end = connectTo(port, client, { serverName: HOST });
       await end.told('connected');
       running.feed('r\n');
       await running.says(/no renegotiation/);
@@ -163,51 +130,19 @@ describe.skipIf(lacks('openssl'))('TLS 1.2 with OpenSSL', () => {
     });
 
     it('knows no extended_master_secret, and is refused', async () => {
-      const { certificateFile, keyFile } = issued('P-256');
-      const files = ['-cert', certificateFile, '-key', keyFile];
-      const accept = ['openssl', 's_server', '-accept', '127.0.0.1:0', '-tls1_2'];
-      const running = new Running([...withoutMasterSecret(), ...accept, ...files], {
-        keepInput: true,
-      });
-      started.push(running);
-      const [, port] = await running.says(/ACCEPT 127\.0\.0\.1:(\d+)/);
-      const end = connectTo(Number(port), client, { serverName: HOST });
+      const command = openssl.serverCommand('P-256');
+      const { port } = await openssl.start([...withoutMasterSecret(), ...command]);
+      const end = connectTo(port, client, { serverName: HOST });
       await end.over();
       expect(end.failure).toMatchObject({ blame: 'peer', alert: ALERT.HANDSHAKE_FAILURE });
     });
   });
 
   describe('as the client', () => {
-    function config(kind: string): ServerConfig {
-      const { certificate, key } = issued(kind);
-      const credentials = { chain: [certificate], signers: x509Signers(key, SIGNATURES12) };
-      return {
-        suites: SUITES,
-        tls12: tls12Server(ALL12),
-        groups: GROUPS,
-        credentials: (name) => (name === HOST ? [credentials] : []),
-        tickets: new TicketKeys(SUITES[1].aead),
-      };
-    }
-
-    function command(port: number, ...options: string[]): string[] {
-      const verify = ['-CAfile', authority.rootFile, '-verify_return_error'];
-      const name = ['-servername', HOST, '-verify_hostname', HOST];
-      const connect = ['-connect', `127.0.0.1:${port}`, '-tls1_2'];
-      return ['openssl', 's_client', ...connect, ...verify, ...name, ...options];
-    }
-
-    async function withEcho(
-      config: ServerConfig,
-      body: (port: number, echo: Echo) => Promise<void>,
-    ): Promise<void> {
-      const echo = new Echo(config);
-      try {
-        await body(await echo.listen(), echo);
-      } finally {
-        echo.close();
-      }
-    }
+    const config = (kind: string): ServerConfig => ({
+      ...openssl.serverConfig(kind),
+      tls12: tls12Server(ALL12),
+    });
 
     describe.each(['P-256', 'RSA'])('each suite with %s', (kind) => {
       it.each(GROUPS.map(({ kem }) => kem.name))('and group %s', async (name) => {
@@ -216,7 +151,7 @@ describe.skipIf(lacks('openssl'))('TLS 1.2 with OpenSSL', () => {
           for (const suite of SUITES12) {
             if (kind === 'RSA' && suite.name.includes('CCM')) continue;
             const cipher = `ECDHE-${kind === 'RSA' ? 'RSA' : 'ECDSA'}-${suite.name}`;
-            const running = new Running(command(port, '-cipher', cipher), { keepInput: true });
+            const running = openssl.connect(port, '-cipher', cipher);
             await running.says(/Extended master secret: yes/);
             running.feed('through\n');
             await running.says(/\nthrough/);
@@ -232,16 +167,16 @@ describe.skipIf(lacks('openssl'))('TLS 1.2 with OpenSSL', () => {
       });
     });
 
-    it.each(Object.keys(KEYS))('a certificate with %s', async (kind) => {
+    it.each(KINDS)('a certificate with %s', async (kind) => {
       await withEcho(config(kind), async (port) => {
-        const { stdout } = await run(command(port), { input: 'Q\n' });
+        const { stdout } = await openssl.visit(port);
         expect(stdout).toContain('Verify return code: 0 (ok)');
       });
     });
 
     it('that verifies PKCS #1 v1.5 only', async () => {
       await withEcho(config('RSA'), async (port) => {
-        const { stdout } = await run(command(port, '-sigalgs', 'RSA+SHA256'), { input: 'Q\n' });
+        const { stdout } = await openssl.visit(port, '-sigalgs', 'RSA+SHA256');
         expect(stdout).toContain('Peer signature type: RSA\n');
       });
     });
@@ -249,7 +184,7 @@ describe.skipIf(lacks('openssl'))('TLS 1.2 with OpenSSL', () => {
     it('exports the same, and wants a second handshake in vain', async () => {
       await withEcho(config('P-256'), async (port, echo) => {
         const more = ['-keymatexport', 'EXPORTER-test', '-keymatexportlen', '20'];
-        const running = new Running(command(port, ...more), { keepInput: true });
+        const running = openssl.connect(port, ...more);
         const [, material] = await running.says(/Keying material: ([0-9A-F]{40})/);
         const { connection } = echo.ends[0];
         const ours = connection.exportKeyingMaterial('EXPORTER-test', undefined, 20);
@@ -262,12 +197,8 @@ describe.skipIf(lacks('openssl'))('TLS 1.2 with OpenSSL', () => {
 
     it('resumes', async () => {
       await withEcho(config('P-256'), async (port, echo) => {
-        const file = authority.rootFile.replace('1.pem', 'session12.pem');
-        const first = new Running(command(port, '-sess_out', file), { keepInput: true });
-        expect(await eventually(() => existsSync(file))).toBe(true);
-        first.feed('Q\n');
-        await first.ended;
-        const { stdout } = await run(command(port, '-sess_in', file), { input: 'Q\n' });
+        const file = await openssl.session(port);
+        const { stdout } = await openssl.visit(port, '-sess_in', file);
         expect(stdout).toContain('Reused, TLSv1.2');
         expect((await echo.ends[1].told('connected')).connected).toMatchObject({
           version: 'TLS 1.2',
@@ -277,12 +208,12 @@ describe.skipIf(lacks('openssl'))('TLS 1.2 with OpenSSL', () => {
       });
     });
 
-    it.each(Object.keys(KEYS))('shows who it is with %s', async (kind) => {
+    it.each(KINDS)('shows who it is with %s', async (kind) => {
       const clients = { verifier: client.verifier, required: true };
-      const us = authority.issue('client', 'person.example', kind as keyof typeof KEYS);
+      const us = openssl.authority.issue('client', 'person.example', kind);
       await withEcho({ ...config('P-256'), clients }, async (port, echo) => {
         const files = ['-cert', us.certificateFile, '-key', us.keyFile];
-        await run(command(port, ...files), { input: 'Q\n' });
+        await openssl.visit(port, ...files);
         const { connected } = await echo.ends[0].told('connected');
         expect(connected.peerChain[0]).toEqual(us.certificate);
       });
@@ -291,12 +222,12 @@ describe.skipIf(lacks('openssl'))('TLS 1.2 with OpenSSL', () => {
     it('shows a certificate for the other role, or none', async () => {
       const clients = { verifier: client.verifier, required: true };
       await withEcho({ ...config('P-256'), clients }, async (port, echo) => {
-        const wrong = issued('P-256');
+        const wrong = openssl.issued('P-256');
         const role = ['-cert', wrong.certificateFile, '-key', wrong.keyFile];
-        await run(command(port, ...role), { input: 'Q\n' });
+        await openssl.visit(port, ...role);
         await echo.ends[0].over();
         expect(echo.ends[0].failure?.alert).toBe(ALERT.UNSUPPORTED_CERTIFICATE);
-        await run(command(port), { input: 'Q\n' });
+        await openssl.visit(port);
         await echo.ends[1].over();
         expect(echo.ends[1].failure?.alert).toBe(ALERT.HANDSHAKE_FAILURE);
       });
@@ -314,13 +245,13 @@ describe.skipIf(lacks('openssl'))('TLS 1.2 with OpenSSL', () => {
       ],
     ])('that %s is refused', async (_, options, alert) => {
       await withEcho(config('P-256'), async (port) => {
-        expect((await run(command(port, ...options), { input: 'Q\n' })).stderr).toContain(alert);
+        expect((await openssl.visit(port, ...options)).stderr).toContain(alert);
       });
     });
 
     it('that has no extended_master_secret is refused', async () => {
       await withEcho(config('P-256'), async (port) => {
-        const line = [...withoutMasterSecret(), ...command(port)];
+        const line = [...withoutMasterSecret(), ...openssl.clientCommand(port)];
         expect((await run(line, { input: 'Q\n' })).stderr).toContain('handshake failure');
       });
     });
@@ -330,12 +261,6 @@ describe.skipIf(lacks('openssl'))('TLS 1.2 with OpenSSL', () => {
   function withoutMasterSecret(): string[] {
     const lines = ['openssl_conf=a', '[a]', 'ssl_conf=b', '[b]', 'system_default=c', '[c]'];
     const text = [...lines, 'Options=-ExtendedMasterSecret', ''].join('\n');
-    return ['env', `OPENSSL_CONF=${authority.write('no-ems.cnf', text)}`];
-  }
-
-  function issued(kind: string): Issued {
-    const found = servers.get(kind);
-    if (found === undefined) throw new Error(`no certificate with ${kind}`);
-    return found;
+    return ['env', `OPENSSL_CONF=${openssl.authority.write('no-ems.cnf', text)}`];
   }
 });
