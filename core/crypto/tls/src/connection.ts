@@ -1,8 +1,9 @@
 import { ok, type Result } from '@atoll/result/result';
 import { ALERT, abort, describeAlert, type TlsFailure } from './alert.ts';
 import { Deframer } from './deframer.ts';
+import { HANDSHAKE } from './frame.ts';
 import type { Handshake } from './handshake.ts';
-import { emitMessage, HANDSHAKE } from './message.ts';
+import { emitMessage } from './message.ts';
 import { type Content, Receiver } from './receiver.ts';
 import { CONTENT, type RecordProtection } from './record.ts';
 import { Sender } from './sender.ts';

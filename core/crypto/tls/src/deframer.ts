@@ -1,6 +1,6 @@
 import { ok, type Result } from '@atoll/result/result';
 import { ALERT, abort, type TlsFailure } from './alert.ts';
-import { HANDSHAKE, HANDSHAKE_HEADER_LENGTH } from './message.ts';
+import { HANDSHAKE, HANDSHAKE_HEADER_LENGTH } from './frame.ts';
 
 /**
  * Puts handshake messages together that come in the fragments of records (RFC 8446, 5.1), or several in

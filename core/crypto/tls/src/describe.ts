@@ -1,6 +1,8 @@
 import { ENCRYPTED_ANSWER, HELLO_ANSWER, REQUEST, RETRY_ANSWER, TICKET_ANSWER } from './answer.ts';
 import { type Codecs, type Extension, readExtensions } from './extension.ts';
-import { type ClientHello, HANDSHAKE, isRetry, type Message, type ServerHello } from './message.ts';
+import { HANDSHAKE } from './frame.ts';
+import { type ClientHello, isRetry, type ServerHello } from './hello.ts';
+import type { Message } from './message.ts';
 import { GROUPS, nameOf, SCHEMES, SUITES } from './names.ts';
 import { OFFER } from './offer.ts';
 

@@ -1,7 +1,8 @@
 import { ok, type Result } from '@atoll/result/result';
 import type { TlsFailure } from './alert.ts';
 import { describeMessage } from './describe.ts';
-import { HANDSHAKE, parseMessage } from './message.ts';
+import { HANDSHAKE } from './frame.ts';
+import { parseMessage } from './message.ts';
 import type { TlsVersion } from './session.ts';
 import type { Action, Received, Stepped } from './step.ts';
 

@@ -13,6 +13,7 @@ import {
   signsHandshakes,
 } from './credentials.ts';
 import { EXTENSION, extension } from './extension.ts';
+import { HANDSHAKE } from './frame.ts';
 import { finishedMac } from './key-schedule.ts';
 import {
   type Certificate,
@@ -20,7 +21,6 @@ import {
   type CertificateVerify,
   emitMessage,
   type Finished,
-  HANDSHAKE,
 } from './message.ts';
 import { OCSP } from './offer.ts';
 import type { Transcript } from './transcript.ts';

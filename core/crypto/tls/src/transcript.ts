@@ -1,5 +1,5 @@
 import type { Hash, HashAlgorithm } from '@atoll/primitives/hash';
-import { HANDSHAKE } from './message.ts';
+import { HANDSHAKE } from './frame.ts';
 
 /** The running hash over all handshake messages (RFC 8446, 4.4.1). */
 export class Transcript {

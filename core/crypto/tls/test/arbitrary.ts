@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { EXTENSION, type Extension } from '../src/extension.ts';
-import { HANDSHAKE, type Message } from '../src/message.ts';
+import { HANDSHAKE } from '../src/frame.ts';
+import type { Message } from '../src/message.ts';
 import type { Offer } from '../src/offer.ts';
 
 const u16 = fc.integer({ min: 0, max: 0xffff });

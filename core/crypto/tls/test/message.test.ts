@@ -16,7 +16,8 @@ import {
 import { Deframer } from '../src/deframer.ts';
 import { describeMessage } from '../src/describe.ts';
 import { EXTENSION, readExtensions } from '../src/extension.ts';
-import { emitMessage, HANDSHAKE, type Message, parseMessage } from '../src/message.ts';
+import { HANDSHAKE } from '../src/frame.ts';
+import { emitMessage, type Message, parseMessage } from '../src/message.ts';
 import { emitOffer, OFFER, type Offer, PSK_DHE_KE } from '../src/offer.ts';
 import { messages, offers } from './arbitrary.ts';
 import { hex } from './hex.ts';

@@ -6,6 +6,7 @@ import { ENCRYPTED_ANSWER, REQUEST, TICKET_ANSWER } from '../answer.ts';
 import { signsHandshakes } from '../credentials.ts';
 import { describeMessage } from '../describe.ts';
 import { readExtensions } from '../extension.ts';
+import { HANDSHAKE } from '../frame.ts';
 import { exporter, finishedMac, resumptionPsk } from '../key-schedule.ts';
 import {
   type Certificate,
@@ -14,7 +15,6 @@ import {
   type EncryptedExtensions,
   emitMessage,
   type Finished,
-  HANDSHAKE,
   type NewSessionTicket,
 } from '../message.ts';
 import {

@@ -2,8 +2,10 @@
 import type { Entropy } from '@atoll/device/system';
 import type { HashAlgorithm } from '@atoll/primitives/hash';
 import type { RetryAnswer } from '../answer.ts';
+import { HANDSHAKE } from '../frame.ts';
+import { type ClientHello, TLS12, TLS13 } from '../hello.ts';
 import { finishedMac, KeySchedule } from '../key-schedule.ts';
-import { type ClientHello, emitMessage, HANDSHAKE, TLS12, TLS13 } from '../message.ts';
+import { emitMessage } from '../message.ts';
 import { bindersLength, emitOffer, type Offer, type OfferedPsks, PSK_DHE_KE } from '../offer.ts';
 import { checkedLimit, Protection } from '../record.ts';
 import type { Session } from '../session.ts';

@@ -4,14 +4,14 @@ import { ok } from '@atoll/result/result';
 import { ALERT, abort } from '../alert.ts';
 import { emitTicketAnswer } from '../answer.ts';
 import { describeMessage } from '../describe.ts';
+import { HANDSHAKE } from '../frame.ts';
+import { TLS13 } from '../hello.ts';
 import { exporter, resumptionPsk } from '../key-schedule.ts';
 import {
   type Certificate,
   type CertificateVerify,
   emitMessage,
   type Finished,
-  HANDSHAKE,
-  TLS13,
 } from '../message.ts';
 import { verifyCertificate, verifyFinished, verifySignature } from '../proof.ts';
 import { Protection } from '../record.ts';

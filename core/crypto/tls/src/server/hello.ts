@@ -4,15 +4,10 @@ import { ok } from '@atoll/result/result';
 import { ALERT, abort } from '../alert.ts';
 import { emitEncryptedAnswer, emitHelloAnswer, emitRequest, emitRetryAnswer } from '../answer.ts';
 import { readExtensions } from '../extension.ts';
+import { HANDSHAKE } from '../frame.ts';
+import { type ClientHello, RETRY_RANDOM, TLS12, TLS13 } from '../hello.ts';
 import { finishedMac, KeySchedule } from '../key-schedule.ts';
-import {
-  type ClientHello,
-  emitMessage,
-  HANDSHAKE,
-  RETRY_RANDOM,
-  TLS12,
-  TLS13,
-} from '../message.ts';
+import { emitMessage } from '../message.ts';
 import { OFFER, PSK_DHE_KE } from '../offer.ts';
 import { authenticate, entriesOf } from '../proof.ts';
 import { checkedLimit, INNER_LONGEST, Protection } from '../record.ts';

@@ -2,8 +2,8 @@
 import { equalBytes } from '@atoll/primitives/equal';
 import { ok, type Result } from '@atoll/result/result';
 import { ALERT, abort, type TlsFailure } from '../alert.ts';
+import { TLS13 } from '../hello.ts';
 import { finishedMac, KeySchedule } from '../key-schedule.ts';
-import { TLS13 } from '../message.ts';
 import { bindersLength, PSK_DHE_KE } from '../offer.ts';
 import type { ClientsConfig, ServerConfig } from './config.ts';
 import type { Choice } from './state.ts';

@@ -5,7 +5,7 @@ import { Writer } from '@atoll/bytes/writer';
 import type { Entropy } from '@atoll/device/system';
 import type { Aead, AeadAlgorithm } from '@atoll/primitives/aead';
 import { equalBytes } from '@atoll/primitives/equal';
-import type { TLS12, TLS13 } from '../message.ts';
+import type { TLS12, TLS13 } from '../hello.ts';
 import { LIFETIME_LONGEST } from '../session.ts';
 import {
   around16,

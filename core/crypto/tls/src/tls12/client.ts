@@ -5,7 +5,7 @@ import type { TlsFailure } from '../alert.ts';
 import type { ClientConfig } from '../client/config.ts';
 import type { ExpectServerHello } from '../client/state.ts';
 import type { Extension } from '../extension.ts';
-import type { ServerHello } from '../message.ts';
+import type { ServerHello } from '../hello.ts';
 import type { Session } from '../session.ts';
 import type { Action } from '../step.ts';
 import { stepClient12 } from './client/engine.ts';

@@ -1,5 +1,7 @@
 import { describeMessage, line, some } from '../describe.ts';
-import { HANDSHAKE, parseMessage, type ServerHello } from '../message.ts';
+import { HANDSHAKE } from '../frame.ts';
+import type { ServerHello } from '../hello.ts';
+import { parseMessage } from '../message.ts';
 import { GROUPS, nameOf, SCHEMES, SUITES } from '../names.ts';
 import { HELLO_ANSWER12 } from './extension.ts';
 import { type Message12, parseMessage12 } from './message.ts';

@@ -1,19 +1,23 @@
 /** Handshake messages of TLS 1.2 (RFC 5246, 7.4; RFC 8422, 5; RFC 5077, 3.3): bytes <-> values. */
-import { Reader } from '@atoll/bytes/reader';
+import type { Reader } from '@atoll/bytes/reader';
 import { Writer } from '@atoll/bytes/writer';
 import { ok, type Result } from '@atoll/result/result';
 import { ALERT, abort, type TlsFailure } from '../alert.ts';
 import { u16s } from '../extension.ts';
+import { frame, HANDSHAKE, malformed, unframe } from '../frame.ts';
+import {
+  type ClientHello,
+  emitClientHello,
+  emitServerHello,
+  parseClientHello,
+  parseServerHello,
+  type ServerHello,
+} from '../hello.ts';
 import {
   type CertificateVerify,
   CHAIN_LONGEST,
-  type ClientHello,
-  emitMessage,
   type Finished,
-  frame,
-  HANDSHAKE,
-  parseMessage,
-  type ServerHello,
+  parseCertificateVerify,
 } from '../message.ts';
 import {
   around16,
@@ -93,13 +97,16 @@ export const CERTIFICATE_TYPE = { rsa: 1, ecdsa: 64 } as const;
  * that is no message of TLS 1.2 is unexpected_message, anything wrong with one a decode_error.
  */
 export function parseMessage12(bytes: Uint8Array): Result<Message12, TlsFailure> {
-  const reader = new Reader(bytes);
-  const type = reader.u8();
-  const body = new Reader(vector24(reader));
-  if (!isWhole(reader)) return malformed('a message of another length');
+  const framed = unframe(bytes);
+  if (!framed.ok) return framed;
+  const { type, body } = framed.value;
   switch (type) {
     case HANDSHAKE.HELLO_REQUEST:
       return body.remaining === 0 ? ok({ type }) : malformed('HelloRequest is not empty');
+    case HANDSHAKE.CLIENT_HELLO:
+      return parseClientHello(body);
+    case HANDSHAKE.SERVER_HELLO:
+      return parseServerHello(body);
     case HANDSHAKE.CERTIFICATE:
       return parseCertificate(body);
     case HANDSHAKE.SERVER_KEY_EXCHANGE:
@@ -110,17 +117,12 @@ export function parseMessage12(bytes: Uint8Array): Result<Message12, TlsFailure>
       return body.remaining === 0 ? ok({ type }) : malformed('ServerHelloDone is not empty');
     case HANDSHAKE.CLIENT_KEY_EXCHANGE:
       return parseClientKeyExchange(body);
+    case HANDSHAKE.CERTIFICATE_VERIFY:
+      return parseCertificateVerify(body);
     case HANDSHAKE.NEW_SESSION_TICKET:
       return parseNewSessionTicket(body);
-    case HANDSHAKE.CLIENT_HELLO:
-    case HANDSHAKE.SERVER_HELLO:
-    case HANDSHAKE.CERTIFICATE_VERIFY:
     case HANDSHAKE.FINISHED:
-      // These are the same in TLS 1.3.
-      return parseMessage(bytes) as Result<
-        ClientHello | ServerHello | CertificateVerify | Finished,
-        TlsFailure
-      >;
+      return ok({ type, verifyData: body.rest() });
     default:
       return abort(ALERT.UNEXPECTED_MESSAGE, `handshake message ${type}`);
   }
@@ -128,18 +130,9 @@ export function parseMessage12(bytes: Uint8Array): Result<Message12, TlsFailure>
 
 /** The whole message with its header; a value that does not fit its field throws. */
 export function emitMessage12(message: Message12): Uint8Array {
-  switch (message.type) {
-    case HANDSHAKE.CLIENT_HELLO:
-    case HANDSHAKE.SERVER_HELLO:
-    case HANDSHAKE.CERTIFICATE_VERIFY:
-    case HANDSHAKE.FINISHED:
-      return emitMessage(message);
-    default: {
-      const body = new Writer();
-      emitBody(body, message);
-      return frame(message.type, body.view());
-    }
-  }
+  const body = new Writer();
+  emitBody(body, message);
+  return frame(message.type, body.view());
 }
 
 /** What a ServerKeyExchange says of the key exchange, which its signature covers. */
@@ -205,13 +198,16 @@ function parseNewSessionTicket(body: Reader): Result<NewSessionTicket12, TlsFail
   return ok({ type: HANDSHAKE.NEW_SESSION_TICKET, lifetime, ticket });
 }
 
-function emitBody(
-  out: Writer,
-  message: Exclude<Message12, ClientHello | ServerHello | CertificateVerify | Finished>,
-): void {
+function emitBody(out: Writer, message: Message12): void {
   switch (message.type) {
     case HANDSHAKE.HELLO_REQUEST:
     case HANDSHAKE.SERVER_HELLO_DONE:
+      break;
+    case HANDSHAKE.CLIENT_HELLO:
+      emitClientHello(out, message);
+      break;
+    case HANDSHAKE.SERVER_HELLO:
+      emitServerHello(out, message);
       break;
     case HANDSHAKE.CERTIFICATE: {
       const list = new Writer();
@@ -236,15 +232,18 @@ function emitBody(
     case HANDSHAKE.CLIENT_KEY_EXCHANGE:
       writeVector8(out, message.key);
       break;
+    case HANDSHAKE.CERTIFICATE_VERIFY:
+      out.u16(message.scheme);
+      writeVector16(out, message.signature);
+      break;
     case HANDSHAKE.NEW_SESSION_TICKET:
       out.u32(message.lifetime);
       writeVector16(out, message.ticket);
       break;
+    case HANDSHAKE.FINISHED:
+      out.bytes(message.verifyData);
+      break;
   }
-}
-
-function malformed(reason: string): { readonly ok: false; readonly error: TlsFailure } {
-  return abort(ALERT.DECODE_ERROR, reason);
 }
 
 const NAMED_CURVE = 3;

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { ALERT } from '../../src/alert.ts';
 import { EXTENSION, type Extension } from '../../src/extension.ts';
-import { HANDSHAKE } from '../../src/message.ts';
+import { HANDSHAKE } from '../../src/frame.ts';
 import { connectedOf, sessionOf } from '../kit.ts';
 import { scenariosWith } from '../order/scenario.ts';
 import { having, without } from '../tls12/hello.ts';

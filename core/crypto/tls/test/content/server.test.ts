@@ -2,7 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { ALERT } from '../../src/alert.ts';
 import { EXTENSION, type Extension } from '../../src/extension.ts';
-import { type ClientHello, HANDSHAKE } from '../../src/message.ts';
+import { HANDSHAKE } from '../../src/frame.ts';
+import type { ClientHello } from '../../src/hello.ts';
 import { scenariosWith } from '../order/scenario.ts';
 import { having, without } from '../tls12/hello.ts';
 import { TOY } from '../toy.ts';

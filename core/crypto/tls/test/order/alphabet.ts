@@ -1,7 +1,9 @@
 /** Everything that may come, right or wrong, at any time. */
 import { ALERT } from '../../src/alert.ts';
 import { EXTENSION } from '../../src/extension.ts';
-import { emitMessage, HANDSHAKE, isRetry, type Message, parseMessage } from '../../src/message.ts';
+import { HANDSHAKE } from '../../src/frame.ts';
+import { isRetry } from '../../src/hello.ts';
+import { emitMessage, type Message, parseMessage } from '../../src/message.ts';
 import { CONTENT } from '../../src/record.ts';
 import { join } from '../join.ts';
 import { plainRecord, sealedRecord, TOY } from '../toy.ts';

@@ -1,12 +1,8 @@
 /** Hellos of a handshake, changed on their way. */
 import type { Extension } from '../../src/extension.ts';
-import {
-  type ClientHello,
-  emitMessage,
-  HANDSHAKE,
-  parseMessage,
-  type ServerHello,
-} from '../../src/message.ts';
+import { HANDSHAKE } from '../../src/frame.ts';
+import type { ClientHello, ServerHello } from '../../src/hello.ts';
+import { emitMessage, parseMessage } from '../../src/message.ts';
 import { CONTENT } from '../../src/record.ts';
 import { join } from '../join.ts';
 import { plainRecord } from '../toy.ts';

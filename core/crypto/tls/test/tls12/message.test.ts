@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ALERT } from '../../src/alert.ts';
 import { readExtensions } from '../../src/extension.ts';
-import { HANDSHAKE } from '../../src/message.ts';
+import { HANDSHAKE } from '../../src/frame.ts';
 import { TicketKeys } from '../../src/server/ticket.ts';
 import { describe12 } from '../../src/tls12/describe.ts';
 import {

@@ -4,7 +4,7 @@ import { ALERT, abort, type TlsFailure } from '../../alert.ts';
 import type { ClientConfig } from '../../client/config.ts';
 import type { ExpectServerHello } from '../../client/state.ts';
 import { type Extension, readExtensions } from '../../extension.ts';
-import type { ServerHello } from '../../message.ts';
+import type { ServerHello } from '../../hello.ts';
 import type { Session } from '../../session.ts';
 import type { Stepped } from '../../step.ts';
 import { agree, type Hellos, LIMIT_LARGEST, limits } from '../agree.ts';

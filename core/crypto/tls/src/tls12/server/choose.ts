@@ -4,7 +4,7 @@ import { ALERT, abort, type TlsFailure } from '../../alert.ts';
 import type { Credentials, Signer } from '../../credentials.ts';
 import { readExtensions } from '../../extension.ts';
 import type { Group } from '../../group.ts';
-import type { ClientHello } from '../../message.ts';
+import type { ClientHello } from '../../hello.ts';
 import type { Offer } from '../../offer.ts';
 import { chooseProtocol } from '../../server/choose.ts';
 import type { ServerConfig } from '../../server/config.ts';

@@ -1,7 +1,9 @@
 /** What a server answers to a ClientHello (RFC 5246, 7.3; RFC 5077, 3.1; RFC 8422, 5). */
 import type { Entropy } from '@atoll/device/system';
 import { ok } from '@atoll/result/result';
-import { type ClientHello, DOWNGRADED, emitMessage, HANDSHAKE, TLS12 } from '../../message.ts';
+import { HANDSHAKE } from '../../frame.ts';
+import { type ClientHello, DOWNGRADED, TLS12 } from '../../hello.ts';
+import { emitMessage } from '../../message.ts';
 import type { Offer } from '../../offer.ts';
 import { checkedLimit } from '../../record.ts';
 import type { ServerConfig } from '../../server/config.ts';

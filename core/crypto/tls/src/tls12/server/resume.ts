@@ -1,5 +1,5 @@
 /** Tickets that come back (RFC 5077, 3.1 and 3.4; RFC 7627, 5.3). */
-import { type ClientHello, TLS12 } from '../../message.ts';
+import { type ClientHello, TLS12 } from '../../hello.ts';
 import type { ServerConfig } from '../../server/config.ts';
 import { type EcdheSuite, type KeyKind, suiteOf } from '../suite.ts';
 import type { Terms } from './choose.ts';
