@@ -1,4 +1,5 @@
-import type { Sockets, TcpConnection, TcpHandler } from '@atoll/device/socket';
+import { discard } from '@atoll/device/services';
+import type { Sockets } from '@atoll/device/socket';
 import { bind, listen } from './port.ts';
 
 const PORT = 9;
@@ -7,15 +8,4 @@ const PORT = 9;
 export function startDiscard(sockets: Sockets): void {
   listen(sockets.tcp, PORT, discard);
   bind(sockets, PORT, () => {});
-}
-
-function discard(connection: TcpConnection): TcpHandler {
-  return {
-    onReadable() {
-      for (let { length } = connection.peek(); length > 0; { length } = connection.peek()) {
-        connection.consume(length);
-      }
-      if (connection.isFinished) connection.end();
-    },
-  };
 }

@@ -1,3 +1,4 @@
+import { echo } from '@atoll/device/services';
 import type { LanOptions } from '@atoll/sim/lan';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -62,20 +63,7 @@ describe('a connection', () => {
 
   it('can be used where the TCP connection stood', () => {
     const { lan, alice, bob } = hosts(1);
-    bob.stack.tcp.listen(
-      PORT,
-      bob.tls.serving(SERVER, (connection) => {
-        const copy = () => {
-          for (let bytes = connection.peek(); bytes.length > 0; bytes = connection.peek()) {
-            const taken = connection.write(bytes);
-            connection.consume(taken);
-            if (taken < bytes.length) return;
-          }
-          if (connection.isFinished) connection.end();
-        };
-        return { onReadable: copy, onWritable: copy };
-      }),
-    );
+    bob.stack.tcp.listen(PORT, bob.tls.serving(SERVER, echo));
     let side: Side | undefined;
     lan.at(0, () => {
       const opening = alice.tls.opening(CLIENT, TARGET, (connection) => {

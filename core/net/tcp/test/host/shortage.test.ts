@@ -1,3 +1,4 @@
+import { echo } from '@atoll/device/services';
 import type { CloseReason, TcpConnection, TcpHandler } from '@atoll/device/socket';
 import { Random } from '@atoll/sim/random';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -12,15 +13,7 @@ function serveEcho(host: Host, port: number, ended: CloseReason[]): void {
   host.tcp.sockets.listen(port, (connection) => {
     connection.noDelay = true;
     connection.keepAliveMs = 60_000;
-    const copy = () => {
-      for (let bytes = connection.peek(); bytes.length > 0; bytes = connection.peek()) {
-        const taken = connection.write(bytes);
-        connection.consume(taken);
-        if (taken < bytes.length) return;
-      }
-      if (connection.isFinished) connection.end();
-    };
-    return { onReadable: copy, onWritable: copy, onClosed: (reason) => ended.push(reason) };
+    return { ...echo(connection), onClosed: (reason) => ended.push(reason) };
   });
 }
 

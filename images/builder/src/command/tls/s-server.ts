@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { echo } from '@atoll/device/services';
 import type { TcpHandler } from '@atoll/device/socket';
 import { addressText } from '@atoll/driver-node/socket/address';
 import { hostTcp } from '@atoll/driver-node/socket/tcp';
@@ -164,18 +165,6 @@ class Terminal implements TcpHandler {
     this.#pump.finish();
     this.#pump.release();
   }
-}
-
-function echo(socket: TlsSocket): TcpHandler {
-  const copy = () => {
-    for (let bytes = socket.peek(); bytes.length > 0; bytes = socket.peek()) {
-      const taken = socket.write(bytes);
-      socket.consume(taken);
-      if (taken < bytes.length) return;
-    }
-    if (socket.isFinished) socket.end();
-  };
-  return { onReadable: copy, onWritable: copy };
 }
 
 function configOf(words: Words): ServerConfig {

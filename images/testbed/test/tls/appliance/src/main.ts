@@ -1,5 +1,6 @@
 import type { Appliance } from '@atoll/appliance/appliance';
 import { Misconfiguration } from '@atoll/appliance/appliance';
+import { discard, echo } from '@atoll/device/services';
 import { startNetwork } from '@atoll/network/network';
 import { expect } from '@atoll/result/result';
 import type { Credentials } from '@atoll/tls/credentials';
@@ -13,7 +14,7 @@ import { privateProfile } from '@atoll/x509/profile';
 import { algorithms } from './algorithms.ts';
 import { ARGUMENTS } from './arguments.ts';
 import { ask } from './client.ts';
-import { discard, echo, generate, page } from './services.ts';
+import { generate, page } from './services.ts';
 
 const SERVICES: Readonly<Record<number, AcceptTls>> = {
   443: page,

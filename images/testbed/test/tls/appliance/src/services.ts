@@ -1,31 +1,7 @@
 import { decodeLatin1, encodeLatin1 } from '@atoll/bytes/latin1';
+import { discard } from '@atoll/device/services';
 import type { TcpConnection, TcpHandler } from '@atoll/device/socket';
 import type { TlsSocket } from '@atoll/tls-socket/socket';
-
-/** Sends back what comes. */
-export function echo(connection: TcpConnection): TcpHandler {
-  const copy = () => {
-    for (let bytes = connection.peek(); bytes.length > 0; bytes = connection.peek()) {
-      const taken = connection.write(bytes);
-      connection.consume(taken);
-      if (taken < bytes.length) return;
-    }
-    if (connection.isFinished) connection.end();
-  };
-  return { onReadable: copy, onWritable: copy };
-}
-
-/** Throws away what comes. */
-export function discard(connection: TcpConnection): TcpHandler {
-  return {
-    onReadable() {
-      for (let { length } = connection.peek(); length > 0; { length } = connection.peek()) {
-        connection.consume(length);
-      }
-      if (connection.isFinished) connection.end();
-    },
-  };
-}
 
 /** Sends bytes for as long as somebody takes them. */
 export function generate(connection: TcpConnection): TcpHandler {
