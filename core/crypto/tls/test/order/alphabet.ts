@@ -6,19 +6,12 @@ import { isRetry } from '../../src/hello.ts';
 import { emitMessage, type Message, parseMessage } from '../../src/message.ts';
 import { CONTENT } from '../../src/record.ts';
 import { join } from '../join.ts';
+import type { Letter, Role } from '../sequences.ts';
 import { plainRecord, sealedRecord, TOY } from '../toy.ts';
 import { type Scenario, scenariosWith } from './scenario.ts';
 
 /** Records are read and written without keys. */
 export const SCENARIOS: readonly Scenario[] = scenariosWith(TOY.suite);
-
-export interface Letter {
-  readonly name: string;
-  /** A handshake message; without one, the letter is a record, see {@link recordOf}. */
-  readonly message?: Uint8Array;
-}
-
-export type Role = 'client' | 'server';
 
 /** What `role` gets when all goes well, up to where it is connected. */
 export function rightPath(scenario: Scenario, role: Role): Letter[] {

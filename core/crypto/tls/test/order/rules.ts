@@ -1,15 +1,12 @@
 /** What RFC 8446 has to be the answer to each letter, in each state: appendix A, and the alerts of the sections. */
 import { ALERT } from '../../src/alert.ts';
-import type { Letter, Role } from './alphabet.ts';
+import type { Letter, Referee, Role, Verdict } from '../sequences.ts';
 import type { Scenario } from './scenario.ts';
-
-/** The letter is taken, it ends the connection quietly (an alert of the peer), or with an alert of ours. */
-export type Verdict = 'taken' | 'over' | number;
 
 const { UNEXPECTED_MESSAGE, ILLEGAL_PARAMETER, DECRYPT_ERROR, PROTOCOL_VERSION } = ALERT;
 
 /** One end of a handshake like `scenario`, as the RFC would have it. */
-export class Rules {
+export class Rules implements Referee {
   readonly #scenario: Scenario;
   readonly #role: Role;
   readonly #path: readonly Letter[];
@@ -31,7 +28,6 @@ export class Rules {
     this.#state = role === 'client' ? 'ServerHello' : 'ClientHello';
   }
 
-  /** Whether whatever comes next comes under keys. */
   get isSealed(): boolean {
     return this.#keys > 0;
   }

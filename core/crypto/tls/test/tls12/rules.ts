@@ -1,33 +1,28 @@
 /** What RFC 5246 has to be the answer to each letter, in each state: 7.3, and the alerts of the sections. */
 import { ALERT } from '../../src/alert.ts';
-import { CHANGE, type Scenario12, type Step12 } from './scenario.ts';
-
-export type Role = 'client' | 'server';
-
-/** The letter is taken, it ends the connection quietly (an alert of the peer), or with an alert of ours. */
-export type Verdict = 'taken' | 'over' | number;
+import type { Letter, Referee, Role, Verdict } from '../sequences.ts';
+import { CHANGE, type Scenario12 } from './scenario.ts';
 
 const { UNEXPECTED_MESSAGE, DECRYPT_ERROR } = ALERT;
 
 /** One end of a handshake like `scenario`, as the RFC would have it. */
-export class Rules12 {
+export class Rules12 implements Referee {
   readonly #scenario: Scenario12;
   readonly #role: Role;
-  readonly #path: readonly Step12[];
+  readonly #path: readonly Letter[];
   #state: string;
   #taken: string[] = [];
   #isSealed = false;
   /** Whether a change_cipher_spec came when the version was not known yet. */
   #pretended = false;
 
-  constructor(scenario: Scenario12, role: Role, path: readonly Step12[]) {
+  constructor(scenario: Scenario12, role: Role, path: readonly Letter[]) {
     this.#scenario = scenario;
     this.#role = role;
     this.#path = path;
     this.#state = role === 'client' ? 'ServerHello' : 'ClientHello';
   }
 
-  /** Whether the peer's records are to be protected. */
   get isSealed(): boolean {
     return this.#isSealed;
   }
@@ -36,7 +31,7 @@ export class Rules12 {
     return this.#state === 'connected';
   }
 
-  judge(name: string): Verdict {
+  judge({ name }: Letter): Verdict {
     switch (name) {
       case 'no_renegotiation':
       case 'user_canceled':

@@ -8,6 +8,7 @@ import { tls12Server } from '../../src/tls12/server.ts';
 import type { EcdheSuite } from '../../src/tls12/suite.ts';
 import { join } from '../join.ts';
 import { Pair, sessionOf } from '../kit.ts';
+import type { Letter, Role } from '../sequences.ts';
 import { plainRecord, TOY, toyCredentials } from '../toy.ts';
 
 export interface Scenario12 {
@@ -46,19 +47,10 @@ export function scenarios12(suite: EcdheSuite): Scenario12[] {
   ];
 }
 
-/** A handshake message, or the change_cipher_spec, of which there are no bytes. */
-export interface Step12 {
-  readonly name: string;
-  readonly message: Uint8Array | undefined;
-}
-
 /** What `from` sends in a handshake like `scenario`, whose records have no keys that matter. */
-export function stepsOf(
-  { client, server, target }: Scenario12,
-  from: 'client' | 'server',
-): Step12[] {
+export function stepsOf({ client, server, target }: Scenario12, from: Role): Letter[] {
   const { flights } = new Pair(client, server, target).run();
-  const steps: Step12[] = [];
+  const steps: Letter[] = [];
   let isSealed = false;
   for (const flight of flights) {
     if (flight.from !== from) continue;
@@ -67,7 +59,7 @@ export function stepsOf(
       const end = at + 5 + ((bytes[at + 3] << 8) | bytes[at + 4]);
       if (bytes[at] === CONTENT.CHANGE_CIPHER_SPEC) {
         isSealed = true;
-        steps.push({ name: CHANGE, message: undefined });
+        steps.push({ name: CHANGE });
       } else {
         const content = bytes.slice(at + 5, end);
         steps.push(...messagesIn(isSealed ? content.slice(8, -16) : content));
@@ -78,8 +70,8 @@ export function stepsOf(
   return steps;
 }
 
-function messagesIn(content: Uint8Array): Step12[] {
-  const steps: Step12[] = [];
+function messagesIn(content: Uint8Array): Letter[] {
+  const steps: Letter[] = [];
   for (let at = 0; at < content.length; ) {
     const end = at + 4 + ((content[at + 2] << 8) | content[at + 3]);
     const message = content.slice(at, end);
