@@ -3,16 +3,9 @@ import { Reader } from '@atoll/bytes/reader';
 import { Writer } from '@atoll/bytes/writer';
 import { ok, type Result } from '@atoll/result/result';
 import { ALERT, abort, type TlsFailure } from './alert.ts';
+import { CHAIN_LONGEST, type CommonMessage, emitCommon, parseCommon } from './common.ts';
 import { type Extension, emitExtensions, parseExtensions } from './extension.ts';
 import { frame, HANDSHAKE, malformed, unframe } from './frame.ts';
-import {
-  type ClientHello,
-  emitClientHello,
-  emitServerHello,
-  parseClientHello,
-  parseServerHello,
-  type ServerHello,
-} from './hello.ts';
 import {
   isWhole,
   vector8,
@@ -58,17 +51,6 @@ export interface CertificateRequest {
   readonly extensions: readonly Extension[];
 }
 
-export interface CertificateVerify {
-  readonly type: typeof HANDSHAKE.CERTIFICATE_VERIFY;
-  readonly scheme: number;
-  readonly signature: Uint8Array;
-}
-
-export interface Finished {
-  readonly type: typeof HANDSHAKE.FINISHED;
-  readonly verifyData: Uint8Array;
-}
-
 export interface KeyUpdate {
   readonly type: typeof HANDSHAKE.KEY_UPDATE;
   /** Whether the receiver must update its own keys too. */
@@ -80,15 +62,12 @@ export interface EndOfEarlyData {
 }
 
 export type Message =
-  | ClientHello
-  | ServerHello
+  | CommonMessage
   | NewSessionTicket
   | EndOfEarlyData
   | EncryptedExtensions
   | Certificate
   | CertificateRequest
-  | CertificateVerify
-  | Finished
   | KeyUpdate;
 
 /**
@@ -101,10 +80,6 @@ export function parseMessage(bytes: Uint8Array): Result<Message, TlsFailure> {
   if (!framed.ok) return framed;
   const { type, body } = framed.value;
   switch (type) {
-    case HANDSHAKE.CLIENT_HELLO:
-      return parseClientHello(body);
-    case HANDSHAKE.SERVER_HELLO:
-      return parseServerHello(body);
     case HANDSHAKE.NEW_SESSION_TICKET:
       return parseNewSessionTicket(body);
     case HANDSHAKE.END_OF_EARLY_DATA:
@@ -115,14 +90,10 @@ export function parseMessage(bytes: Uint8Array): Result<Message, TlsFailure> {
       return parseCertificate(body);
     case HANDSHAKE.CERTIFICATE_REQUEST:
       return parseCertificateRequest(body);
-    case HANDSHAKE.CERTIFICATE_VERIFY:
-      return parseCertificateVerify(body);
-    case HANDSHAKE.FINISHED:
-      return ok({ type, verifyData: body.rest() });
     case HANDSHAKE.KEY_UPDATE:
       return parseKeyUpdate(body);
     default:
-      return abort(ALERT.UNEXPECTED_MESSAGE, `handshake message ${type}`);
+      return parseCommon(type, body);
   }
 }
 
@@ -183,13 +154,6 @@ function parseCertificateRequest(body: Reader): Result<CertificateRequest, TlsFa
   return ok({ type: HANDSHAKE.CERTIFICATE_REQUEST, context, extensions: extensions.value });
 }
 
-export function parseCertificateVerify(body: Reader): Result<CertificateVerify, TlsFailure> {
-  const scheme = body.u16();
-  const signature = vector16(body);
-  if (!isWhole(body)) return malformed('CertificateVerify is cut off or too long');
-  return ok({ type: HANDSHAKE.CERTIFICATE_VERIFY, scheme, signature });
-}
-
 function parseKeyUpdate(body: Reader): Result<KeyUpdate, TlsFailure> {
   const request = body.u8();
   if (!isWhole(body)) return malformed('KeyUpdate is cut off or too long');
@@ -199,12 +163,6 @@ function parseKeyUpdate(body: Reader): Result<KeyUpdate, TlsFailure> {
 
 function emitBody(out: Writer, message: Message): void {
   switch (message.type) {
-    case HANDSHAKE.CLIENT_HELLO:
-      emitClientHello(out, message);
-      break;
-    case HANDSHAKE.SERVER_HELLO:
-      emitServerHello(out, message);
-      break;
     case HANDSHAKE.NEW_SESSION_TICKET:
       emitNewSessionTicket(out, message);
       break;
@@ -220,16 +178,11 @@ function emitBody(out: Writer, message: Message): void {
       writeVector8(out, message.context);
       emitExtensions(out, message.extensions);
       break;
-    case HANDSHAKE.CERTIFICATE_VERIFY:
-      out.u16(message.scheme);
-      writeVector16(out, message.signature);
-      break;
-    case HANDSHAKE.FINISHED:
-      out.bytes(message.verifyData);
-      break;
     case HANDSHAKE.KEY_UPDATE:
       out.u8(message.requested ? 1 : 0);
       break;
+    default:
+      emitCommon(out, message);
   }
 }
 
@@ -250,6 +203,3 @@ function emitCertificate(out: Writer, { context, entries }: Certificate): void {
   }
   writeVector24(out, list.view());
 }
-
-/** Certificates in one message; longer chains are not for verifying, but for keeping us busy. */
-export const CHAIN_LONGEST = 10;

@@ -4,6 +4,7 @@ import { equalBytes } from '@atoll/primitives/equal';
 import type { HashAlgorithm } from '@atoll/primitives/hash';
 import { ok, type Result } from '@atoll/result/result';
 import { ALERT, abort, type TlsFailure } from './alert.ts';
+import type { CertificateVerify, Finished } from './common.ts';
 import {
   type CertificateVerifier,
   type PeerKey,
@@ -15,13 +16,7 @@ import {
 import { EXTENSION, extension } from './extension.ts';
 import { HANDSHAKE } from './frame.ts';
 import { finishedMac } from './key-schedule.ts';
-import {
-  type Certificate,
-  type CertificateEntry,
-  type CertificateVerify,
-  emitMessage,
-  type Finished,
-} from './message.ts';
+import { type Certificate, type CertificateEntry, emitMessage } from './message.ts';
 import { OCSP } from './offer.ts';
 import type { Transcript } from './transcript.ts';
 import { writeVector24 } from './vector.ts';

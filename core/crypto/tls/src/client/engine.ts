@@ -3,6 +3,7 @@ import type { Entropy } from '@atoll/device/system';
 import { ok } from '@atoll/result/result';
 import { ALERT, abort } from '../alert.ts';
 import { ENCRYPTED_ANSWER, REQUEST, TICKET_ANSWER } from '../answer.ts';
+import type { CertificateVerify, Finished } from '../common.ts';
 import { signsHandshakes } from '../credentials.ts';
 import { describeMessage } from '../describe.ts';
 import { readExtensions } from '../extension.ts';
@@ -11,10 +12,8 @@ import { exporter, finishedMac, resumptionPsk } from '../key-schedule.ts';
 import {
   type Certificate,
   type CertificateRequest,
-  type CertificateVerify,
   type EncryptedExtensions,
   emitMessage,
-  type Finished,
   type NewSessionTicket,
 } from '../message.ts';
 import {

@@ -3,16 +3,12 @@ import type { Entropy } from '@atoll/device/system';
 import { ok } from '@atoll/result/result';
 import { ALERT, abort } from '../alert.ts';
 import { emitTicketAnswer } from '../answer.ts';
+import type { CertificateVerify, Finished } from '../common.ts';
 import { describeMessage } from '../describe.ts';
 import { HANDSHAKE } from '../frame.ts';
 import { TLS13 } from '../hello.ts';
 import { exporter, resumptionPsk } from '../key-schedule.ts';
-import {
-  type Certificate,
-  type CertificateVerify,
-  emitMessage,
-  type Finished,
-} from '../message.ts';
+import { type Certificate, emitMessage } from '../message.ts';
 import { verifyCertificate, verifyFinished, verifySignature } from '../proof.ts';
 import { Protection } from '../record.ts';
 import type { Action, Received, Stepped } from '../step.ts';

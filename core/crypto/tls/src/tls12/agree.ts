@@ -2,10 +2,11 @@
 import { equalBytes } from '@atoll/primitives/equal';
 import { ok, type Result } from '@atoll/result/result';
 import { ALERT, abort, type TlsFailure } from '../alert.ts';
+import type { Finished } from '../common.ts';
 import type { Purpose } from '../credentials.ts';
 import { HANDSHAKE } from '../frame.ts';
 import type { Group } from '../group.ts';
-import { emitMessage, type Finished } from '../message.ts';
+import { emitMessage } from '../message.ts';
 import { nameOf } from '../names.ts';
 import { checkedLimit, INNER_LONGEST } from '../record.ts';
 import type { Action } from '../step.ts';

@@ -3,22 +3,9 @@ import type { Reader } from '@atoll/bytes/reader';
 import { Writer } from '@atoll/bytes/writer';
 import { ok, type Result } from '@atoll/result/result';
 import { ALERT, abort, type TlsFailure } from '../alert.ts';
+import { CHAIN_LONGEST, type CommonMessage, emitCommon, parseCommon } from '../common.ts';
 import { u16s } from '../extension.ts';
 import { frame, HANDSHAKE, malformed, unframe } from '../frame.ts';
-import {
-  type ClientHello,
-  emitClientHello,
-  emitServerHello,
-  parseClientHello,
-  parseServerHello,
-  type ServerHello,
-} from '../hello.ts';
-import {
-  type CertificateVerify,
-  CHAIN_LONGEST,
-  type Finished,
-  parseCertificateVerify,
-} from '../message.ts';
 import {
   around16,
   filled,
@@ -77,17 +64,14 @@ export interface NewSessionTicket12 {
 }
 
 export type Message12 =
+  | CommonMessage
   | HelloRequest
-  | ClientHello
-  | ServerHello
   | Certificate12
   | ServerKeyExchange
   | CertificateRequest12
   | ServerHelloDone
   | ClientKeyExchange
-  | CertificateVerify
-  | NewSessionTicket12
-  | Finished;
+  | NewSessionTicket12;
 
 /** RFC 5246, 7.4.4; RFC 8422, 5.5. */
 export const CERTIFICATE_TYPE = { rsa: 1, ecdsa: 64 } as const;
@@ -103,10 +87,6 @@ export function parseMessage12(bytes: Uint8Array): Result<Message12, TlsFailure>
   switch (type) {
     case HANDSHAKE.HELLO_REQUEST:
       return body.remaining === 0 ? ok({ type }) : malformed('HelloRequest is not empty');
-    case HANDSHAKE.CLIENT_HELLO:
-      return parseClientHello(body);
-    case HANDSHAKE.SERVER_HELLO:
-      return parseServerHello(body);
     case HANDSHAKE.CERTIFICATE:
       return parseCertificate(body);
     case HANDSHAKE.SERVER_KEY_EXCHANGE:
@@ -117,14 +97,10 @@ export function parseMessage12(bytes: Uint8Array): Result<Message12, TlsFailure>
       return body.remaining === 0 ? ok({ type }) : malformed('ServerHelloDone is not empty');
     case HANDSHAKE.CLIENT_KEY_EXCHANGE:
       return parseClientKeyExchange(body);
-    case HANDSHAKE.CERTIFICATE_VERIFY:
-      return parseCertificateVerify(body);
     case HANDSHAKE.NEW_SESSION_TICKET:
       return parseNewSessionTicket(body);
-    case HANDSHAKE.FINISHED:
-      return ok({ type, verifyData: body.rest() });
     default:
-      return abort(ALERT.UNEXPECTED_MESSAGE, `handshake message ${type}`);
+      return parseCommon(type, body);
   }
 }
 
@@ -203,12 +179,6 @@ function emitBody(out: Writer, message: Message12): void {
     case HANDSHAKE.HELLO_REQUEST:
     case HANDSHAKE.SERVER_HELLO_DONE:
       break;
-    case HANDSHAKE.CLIENT_HELLO:
-      emitClientHello(out, message);
-      break;
-    case HANDSHAKE.SERVER_HELLO:
-      emitServerHello(out, message);
-      break;
     case HANDSHAKE.CERTIFICATE: {
       const list = new Writer();
       for (const certificate of message.chain) writeVector24(list, certificate);
@@ -232,17 +202,12 @@ function emitBody(out: Writer, message: Message12): void {
     case HANDSHAKE.CLIENT_KEY_EXCHANGE:
       writeVector8(out, message.key);
       break;
-    case HANDSHAKE.CERTIFICATE_VERIFY:
-      out.u16(message.scheme);
-      writeVector16(out, message.signature);
-      break;
     case HANDSHAKE.NEW_SESSION_TICKET:
       out.u32(message.lifetime);
       writeVector16(out, message.ticket);
       break;
-    case HANDSHAKE.FINISHED:
-      out.bytes(message.verifyData);
-      break;
+    default:
+      emitCommon(out, message);
   }
 }
 

@@ -2,9 +2,9 @@
 import type { Entropy } from '@atoll/device/system';
 import { ok } from '@atoll/result/result';
 import { ALERT, abort } from '../../alert.ts';
+import type { CertificateVerify, Finished } from '../../common.ts';
 import { HANDSHAKE } from '../../frame.ts';
 import { TLS12 } from '../../hello.ts';
-import type { CertificateVerify, Finished } from '../../message.ts';
 import type { ServerConfig } from '../../server/config.ts';
 import type { TicketKeys } from '../../server/ticket.ts';
 import type { Action, Stepped } from '../../step.ts';
