@@ -4,6 +4,28 @@ import { describeAlert } from '@atoll/tls/alert';
 import type { Connected } from '@atoll/tls/step';
 import { parseCertificate } from '@atoll/x509/certificate';
 import { describeName } from '@atoll/x509/name';
+import type { Words } from '../command.ts';
+
+export class Report {
+  readonly #isQuiet: boolean;
+
+  constructor({ options }: Words) {
+    this.#isQuiet = options.has('quiet');
+  }
+
+  say(line: string): void {
+    if (!this.#isQuiet) process.stderr.write(`${line}\n`);
+  }
+
+  connected(connected: Connected | undefined): void {
+    for (const line of connected ? describeConnected(connected) : []) this.say(line);
+  }
+
+  /** Said in any case. */
+  failed(reason: string): void {
+    process.stderr.write(`failed: ${reason}\n`);
+  }
+}
 
 export function describeConnected(connected: Connected): string[] {
   const { version, suite, group, resumed, earlyData, protocol, serverName, peerChain } = connected;

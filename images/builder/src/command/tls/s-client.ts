@@ -24,7 +24,7 @@ import {
   speaks12,
 } from './options.ts';
 import { Pump } from './pump.ts';
-import { describeConnected, describeFailure } from './report.ts';
+import { describeFailure, Report } from './report.ts';
 
 const TYPES = {
   ...COMMON_TYPES,
@@ -69,10 +69,12 @@ should, and with 1 when it failed: the last line says why, with the alert, and w
 /** One run of the tool. */
 class Connection {
   readonly #words: Words;
+  readonly #report: Report;
   readonly #host = new TlsHost();
 
   constructor(words: Words) {
     this.#words = words;
+    this.#report = new Report(words);
   }
 
   run(to: { address: string; port: number }, config: ClientConfig, target: Target) {
@@ -83,7 +85,7 @@ class Connection {
     );
     return new Promise<number>((resolve) => {
       const sessionFile = last(this.#words, 'sess_out');
-      const onTrace = (line: string) => this.#say(line);
+      const onTrace = (line: string) => this.#report.say(line);
       const open = (socket: TlsSocket) => this.#handler(socket, target, resolve);
       const opening = this.#host.tls.opening(config, target, open, {
         ...(this.#words.options.has('msg') && { onTrace }),
@@ -99,12 +101,10 @@ class Connection {
     const pump = new Pump(socket, process.stdin, process.stdout);
     return {
       onConnected: () => {
-        for (const line of socket.connected ? describeConnected(socket.connected) : []) {
-          this.#say(line);
-        }
+        this.#report.connected(socket.connected);
         this.#export(socket);
         if (target.earlyData && !socket.connected?.earlyData) {
-          this.#say('early data   was not taken, and is sent now');
+          this.#report.say('early data   was not taken, and is sent now');
           socket.write(target.earlyData);
         }
         pump.start();
@@ -118,9 +118,8 @@ class Connection {
         pump.finish();
         process.stdin.destroy();
         const { failure } = socket;
-        if (failure !== undefined) process.stderr.write(`failed: ${describeFailure(failure)}\n`);
-        else if (reason !== 'finished')
-          process.stderr.write(`failed: the connection was ${reason}\n`);
+        if (failure !== undefined) this.#report.failed(describeFailure(failure));
+        else if (reason !== 'finished') this.#report.failed(`the connection was ${reason}`);
         resolve(failure === undefined && reason === 'finished' ? 0 : 1);
       },
     };
@@ -131,11 +130,7 @@ class Connection {
     if (wanted === undefined) return;
     const { label, length } = splitExport(wanted);
     const material = socket.exportKeyingMaterial(label, new Uint8Array(0), length);
-    this.#say(`exported     ${Buffer.from(material).toString('hex')}`);
-  }
-
-  #say(line: string): void {
-    if (!this.#words.options.has('quiet')) process.stderr.write(`${line}\n`);
+    this.#report.say(`exported     ${Buffer.from(material).toString('hex')}`);
   }
 }
 

@@ -27,7 +27,7 @@ import {
 } from './options.ts';
 import { Page } from './page.ts';
 import { Pump } from './pump.ts';
-import { describeConnected, describeFailure } from './report.ts';
+import { describeFailure, Report } from './report.ts';
 import { selfSigned } from './self-signed.ts';
 
 const TYPES = {
@@ -72,6 +72,7 @@ The report goes to the standard error stream. Ends with status 1 when, with --na
 /** One run of the tool. */
 class Server {
   readonly #words: Words;
+  readonly #report: Report;
   readonly #config: ServerConfig;
   readonly #host = new TlsHost();
   readonly #most: number;
@@ -81,6 +82,7 @@ class Server {
 
   constructor(words: Words, config: ServerConfig) {
     this.#words = words;
+    this.#report = new Report(words);
     this.#config = config;
     const most = last(words, 'naccept');
     this.#most = most === undefined ? Number.POSITIVE_INFINITY : numberIn('naccept', most, 1, 1e9);
@@ -92,15 +94,17 @@ class Server {
         new Map([[local.port, local]]),
         () => this.#host.soon(),
         (reason) => reject(new Error(reason)),
-        (bound) => this.#say(`listening on ${addressText(bound.address)}:${bound.port}`),
+        (bound) => this.#report.say(`listening on ${addressText(bound.address)}:${bound.port}`),
       );
       const options = {
         onEarlyData: (data: Uint8Array) => void process.stdout.write(data.slice()),
         onFailure: (failure: Parameters<typeof describeFailure>[0]) => {
           this.#hasFailed = true;
-          process.stderr.write(`failed: ${describeFailure(failure)}\n`);
+          this.#report.failed(describeFailure(failure));
         },
-        ...(this.#words.options.has('msg') && { onTrace: (line: string) => this.#say(line) }),
+        ...(this.#words.options.has('msg') && {
+          onTrace: (line: string) => this.#report.say(line),
+        }),
       };
       const serving = this.#host.tls.serving(
         this.#config,
@@ -124,14 +128,10 @@ class Server {
   }
 
   #accept(socket: TlsSocket): TcpHandler {
-    for (const line of socket.connected ? describeConnected(socket.connected) : []) this.#say(line);
+    this.#report.connected(socket.connected);
     if (this.#words.options.has('www')) return new Page(socket);
     if (this.#words.options.has('echo')) return echo(socket);
     return new Terminal(socket);
-  }
-
-  #say(line: string): void {
-    if (!this.#words.options.has('quiet')) process.stderr.write(`${line}\n`);
   }
 }
 
