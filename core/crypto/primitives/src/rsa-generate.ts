@@ -16,6 +16,15 @@ export function generateRsaKey(bits: number, entropy: Entropy): RsaPrivateKey {
   let q = prime(half, entropy);
   while (absolute(p - q) >> BigInt(half - 100) === 0n) q = prime(half, entropy);
   // Both primes have their two highest bits, so that the product has all its bits.
+  return keyOf(p, q);
+}
+
+/** The key with the primes of two that {@link generateRsaKey} made: such as no generator makes, for tests. */
+export function joinRsaKeys({ prime1 }: RsaPrivateKey, { prime2 }: RsaPrivateKey): RsaPrivateKey {
+  return keyOf(toNumber(prime1), toNumber(prime2));
+}
+
+function keyOf(p: bigint, q: bigint): RsaPrivateKey {
   const exponent = invert(EXPONENT, leastCommonMultiple(p - 1n, q - 1n));
   const coefficient = invert(q, p);
   if (exponent === undefined || coefficient === undefined) throw new Error('not prime');
