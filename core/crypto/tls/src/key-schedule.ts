@@ -13,6 +13,7 @@ export function expandLabel(
   length: number,
 ): Uint8Array {
   const name = labelBytes(label);
+  if (context.length > 255) throw new RangeError(`a context of ${context.length} bytes`);
   const info = new Uint8Array(3 + name.length + context.length);
   info[0] = length >>> 8;
   info[1] = length;

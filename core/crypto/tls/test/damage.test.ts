@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { NOW, Pair, SUITES, sessionOf } from './kit.ts';
+import { flipped, NOW, Pair, SUITES, sessionOf } from './kit.ts';
 import { type Scenario, scenariosWith } from './order/scenario.ts';
 
 const SCENARIOS = scenariosWith(SUITES.aes128);
@@ -69,7 +69,3 @@ describe.each(SCENARIOS)('$name', (scenario) => {
     ]);
   });
 });
-
-function flipped(bytes: Uint8Array, at: number): Uint8Array {
-  return bytes.map((byte, index) => (index === at ? byte ^ (1 << (at % 8)) : byte));
-}

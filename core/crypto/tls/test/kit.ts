@@ -188,3 +188,8 @@ export function sessionOf(end: End) {
   const event = end.events.find(({ kind }) => kind === 'session');
   return event?.kind === 'session' ? event.session : undefined;
 }
+
+/** `bytes` with one bit of the byte at `at` changed. */
+export function flipped(bytes: Uint8Array, at: number): Uint8Array {
+  return bytes.map((byte, index) => (index === at ? byte ^ (1 << (at % 8)) : byte));
+}

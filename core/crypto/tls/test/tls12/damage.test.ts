@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { CONTENT } from '../../src/record.ts';
-import { NOW, Pair } from '../kit.ts';
+import { flipped, NOW, Pair } from '../kit.ts';
 import { SUITES12 } from './kit.ts';
 import { type Scenario12, scenarios12 } from './scenario.ts';
 
@@ -19,10 +19,6 @@ function freeBytes(bytes: Uint8Array): Set<number> {
     if (bytes[at] === CONTENT.CHANGE_CIPHER_SPEC) break;
   }
   return free;
-}
-
-function flipped(bytes: Uint8Array, at: number): Uint8Array {
-  return bytes.map((byte, index) => (index === at ? byte ^ (1 << (at % 8)) : byte));
 }
 
 describe.each(SCENARIOS)('$name', (scenario) => {
