@@ -41,4 +41,41 @@ describe('Logger', () => {
     log.error('three');
     expect(lines).toEqual([['debug', 'debug   dhcp: two']]);
   });
+
+  it('tells those who follow what it writes, and not what they say about it', () => {
+    const { log, lines } = collect('info');
+    const heard: unknown[] = [];
+    const part = log.for('dns');
+    log.info('before');
+    part.follow((...entry) => {
+      heard.push(entry);
+      log.for('listener').info('I heard something');
+    });
+    part.debug('not written');
+    log.warning('one');
+    part.error('two');
+    expect(heard).toEqual([
+      ['warning', '', 'one'],
+      ['error', 'dns', 'two'],
+    ]);
+    expect(lines.map(([, line]) => line)).toEqual([
+      'info    before',
+      'warning one',
+      'info    listener: I heard something',
+      'error   dns: two',
+      'info    listener: I heard something',
+    ]);
+  });
+
+  it('tells the others when one who follows fails', () => {
+    const { log } = collect();
+    const heard: string[] = [];
+    log.follow((_, __, sentence) => {
+      heard.push(sentence);
+      if (sentence === 'one') throw new Error('no');
+    });
+    expect(() => log.info('one')).toThrow('no');
+    log.info('two');
+    expect(heard).toEqual(['one', 'two']);
+  });
 });
