@@ -93,6 +93,9 @@ function startDnsvizor(lan: Lan, fast: FastPaths): string[] {
     fast,
     sockets: undefined,
     freeMemory: () => 2 ** 26,
+    memorySize: () => 2 ** 27,
+    target: 'test',
+    image: '',
     devices: [],
     words: [
       '--ipv4=10.0.0.2/24',

@@ -12,8 +12,11 @@ import { hostClock } from './time.ts';
 /** What the kernel put into the global scope. */
 declare const host: Host;
 
-/** Runs `appliance` where the kernel has the devices; `preset` are the arguments compiled into the image. */
-export function start(appliance: Appliance, preset: readonly string[] = []): void {
+/**
+ * Runs `appliance` where the kernel has the devices; `preset` are the arguments
+ * compiled into the image, `image` is the digest of what it was built of.
+ */
+export function start(appliance: Appliance, preset: readonly string[] = [], image = ''): void {
   if (host.abi !== HOST_ABI) throw new Error(`the kernel's ABI is ${host.abi}, not ${HOST_ABI}`);
   if (!host.isSeeded) host.write(`atoll: ${ONLY_JITTER}\n`);
   const fast = hostFastPaths(host);
@@ -23,7 +26,10 @@ export function start(appliance: Appliance, preset: readonly string[] = []): voi
     console: hostConsole(host),
     fast,
     sockets: undefined,
+    target: host.platform,
+    image,
     freeMemory: () => host.memorySize() - host.memoryUsed(),
+    memorySize: () => host.memorySize(),
     words: wordsOf(host.bootArguments),
     ...hostDevices(host, fast),
     halt: (status: number) => host.halt(status),

@@ -23,6 +23,8 @@ export interface NodeStart {
   readonly preset?: readonly string[];
   /** WebAssembly of the fast paths, by module name. */
   readonly fast?: Readonly<Record<string, Uint8Array>>;
+  /** The digest of what the program was built of. */
+  readonly image?: string;
   /** What stands on the command line. */
   readonly words?: readonly string[];
 }
@@ -57,7 +59,10 @@ export async function start(appliance: Appliance, options: NodeStart = {}): Prom
             (reason) => complain(appliance, reason),
           ),
     words: parsed.value.bootArguments,
+    target: 'node',
+    image: options.image ?? '',
     freeMemory: freeHeap,
+    memorySize: () => getHeapStatistics().heap_size_limit,
     devices: [
       ...[...taps.value.keys()].map((name): GivenDevice => ({ name, type: 'network' })),
       ...[...files.value.keys()].map((name): GivenDevice => ({ name, type: 'block' })),

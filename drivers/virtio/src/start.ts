@@ -14,8 +14,11 @@ import { hostClock } from './time.ts';
 /** What the kernel put into the global scope. */
 declare const host: Host;
 
-/** Runs `appliance` on a machine with virtio devices; `preset` are the arguments compiled into the image. */
-export function start(appliance: Appliance, preset: readonly string[] = []): void {
+/**
+ * Runs `appliance` on a machine with virtio devices; `preset` are the arguments
+ * compiled into the image, `image` is the digest of what it was built of.
+ */
+export function start(appliance: Appliance, preset: readonly string[] = [], image = ''): void {
   if (host.abi !== HOST_ABI) throw new Error(`the kernel's ABI is ${host.abi}, not ${HOST_ABI}`);
   const clock = hostClock(host);
   const console = hostConsole(host);
@@ -42,7 +45,10 @@ export function start(appliance: Appliance, preset: readonly string[] = []): voi
     console,
     fast,
     sockets: undefined,
+    target: host.platform,
+    image,
     freeMemory: () => host.memorySize() - host.memoryUsed(),
+    memorySize: () => host.memorySize(),
     words,
     // A machine's devices have no names, and it may have more than an appliance needs.
     devices: [],

@@ -7,6 +7,7 @@ import type { Entry } from './bundle.ts';
 import { bundleForNode } from './bundle.ts';
 import type { FastPath } from './fast-path.ts';
 import { compileFastPaths } from './fast-path.ts';
+import { identified, identify, UNKNOWN_IMAGE } from './identity.ts';
 import { imageInputs, nodeInputs } from './inputs.ts';
 import type { Manifest, Sizes } from './manifest.ts';
 import { manifestComment, manifestOf } from './manifest.ts';
@@ -50,19 +51,26 @@ export async function buildImage(options: BuildOptions): Promise<Built> {
   if (target === 'node') return buildForNode(appliance, app, preset, path);
 
   const inputs = await imageInputs();
+  let image = '';
   const describe = (sizes: Sizes) => {
     const linked = Object.entries(inputs).filter(
       ([name]) => !name.endsWith('.a') || name.replace(/\.a$/, '') in sizes.native,
     );
-    return manifestOf(appliance, { target, preset, inputs: Object.fromEntries(linked), sizes });
+    return manifestOf(appliance, {
+      ...{ target, image, preset, inputs: Object.fromEntries(linked), sizes },
+    });
   };
   const sizes = await linkProgram({
     name: app.name,
     target,
     devices,
     entry: entryFor(app, target, preset, []),
+    inputs,
     output: path,
-    note: (sizes) => JSON.stringify(describe(sizes)),
+    note(sizes, identity) {
+      image = identity;
+      return JSON.stringify(describe(sizes));
+    },
   });
   return { path, manifest: describe(sizes) };
 }
@@ -79,8 +87,9 @@ async function buildForNode(
   const bundle = await bundleForNode(entryFor(app, 'node', preset, fast), fast);
   const sizes = { native: {}, fast: bundle.fast, bundle: bundle.packages };
   const inputs = await nodeInputs();
-  const manifest = manifestOf(appliance, { target: 'node', preset, inputs, sizes });
-  await writeFile(path, bundle.text + manifestComment(manifest));
+  const image = identify(['node', bundle.text, JSON.stringify(inputs)]);
+  const manifest = manifestOf(appliance, { target: 'node', image, preset, inputs, sizes });
+  await writeFile(path, identified(bundle.text, image) + manifestComment(manifest));
   await chmod(path, 0o755);
   return { path, manifest };
 }
@@ -94,14 +103,16 @@ function entryFor(
 ): Entry {
   const main = relative(import.meta.dirname, join(app.folder, 'src/main.ts'));
   const embedded = fast.map(({ name }, index) => `${JSON.stringify(name)}: fast${index}`);
-  const options = `{ preset: ${JSON.stringify(preset)}, fast: { ${embedded.join(', ')} } }`;
+  const image = JSON.stringify(UNKNOWN_IMAGE);
+  const words = JSON.stringify(preset);
+  const options = `{ preset: ${words}, image: ${image}, fast: { ${embedded.join(', ')} } }`;
   const lines = [
     `import appliance from ${JSON.stringify(main)};`,
     `import { start } from '@atoll/driver-${driverOf(target)}/start';`,
     ...fast.map(({ name }, index) => `import fast${index} from 'fast:${name}';`),
     target === 'node'
       ? `start(appliance, ${options});`
-      : `export default () => start(appliance, ${JSON.stringify(preset)});`,
+      : `export default () => start(appliance, ${words}, ${image});`,
   ];
   return { text: lines.join('\n') };
 }

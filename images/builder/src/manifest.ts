@@ -10,6 +10,8 @@ export interface Manifest {
   readonly version: string;
   readonly summary: string;
   readonly target: string;
+  /** The digest of all that went in, which a program knows of itself, see `identify`. */
+  readonly image: string;
   /** The version of the contract between kernel and drivers, see `images/kernel/abi.h`. */
   readonly abi: number;
   readonly devices: readonly { name: string; type: string; summary: string }[];
@@ -45,8 +47,9 @@ export const NO_SIZES: Sizes = { native: {}, fast: {}, bundle: {} };
 
 export function manifestOf(
   appliance: Appliance,
-  { target, preset, inputs, sizes }: Pick<Manifest, 'target' | 'preset' | 'inputs' | 'sizes'>,
+  made: Pick<Manifest, 'target' | 'image' | 'preset' | 'inputs' | 'sizes'>,
 ): Manifest {
+  const { target, image, preset, inputs, sizes } = made;
   const table = Object.entries(argumentsOf(appliance));
   return {
     format: 1,
@@ -54,6 +57,7 @@ export function manifestOf(
     version: appliance.version,
     summary: appliance.summary,
     target,
+    image,
     abi: HOST_ABI,
     devices: appliance.devices.map(({ name, type, summary }) => ({ name, type, summary })),
     arguments: table.map(([name, { kind, form, defaultText, summary, example }]) => ({

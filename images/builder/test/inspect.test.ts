@@ -8,6 +8,7 @@ describe('atoll inspect', () => {
     expect(description(MANIFEST, { sha256: 'abcd', bytes: 12_345 })).toMatchInlineSnapshot(`
       "lighthouse 1.2.3: Shines.
       target unix, ABI 1, 12,345 bytes
+      image f00d
       sha256 abcd
 
       Devices:

@@ -7,6 +7,7 @@ export const MANIFEST: Manifest = {
   version: '1.2.3',
   summary: 'Shines.',
   target: 'unix',
+  image: 'f00d',
   abi: 1,
   devices: [{ name: 'service', type: 'network', summary: 'the sea' }],
   arguments: [

@@ -45,8 +45,28 @@ export interface Configuration {
   read(disk: BlockDevice, owner: string): () => Result<readonly string[]> | undefined;
 }
 
+/** What runs here. */
+export interface Program {
+  readonly name: string;
+  readonly version: string;
+  /** What it was built for, such as `unix`. */
+  readonly target: string;
+  /** The digest of all that went into the image, in hexadecimal; empty when nobody built one, as in tests. */
+  readonly image: string;
+}
+
+/** In bytes. */
+export interface Memory {
+  readonly used: number;
+  /** What may be used in all. */
+  readonly size: number;
+}
+
 /** What the platform hands to an appliance. */
 export interface System {
+  readonly program: Program;
+  /** When the appliance was launched, in monotonic milliseconds. */
+  readonly launchedAt: number;
   readonly clock: Clock;
   readonly entropy: Entropy;
   readonly console: Console;
@@ -54,6 +74,7 @@ export interface System {
   readonly fast: FastPaths;
   /** Bytes of memory that the program does not use yet: what caches and buffers can be cut to. */
   freeMemory(): number;
+  memory(): Memory;
   /** The declared device `name`; `undefined` on Node.js without a TAP device, where `sockets` serves. */
   network(name: string): NetworkDevice | undefined;
   /** The declared block device `name`; `undefined` when it is optional and was not given. */

@@ -20,10 +20,15 @@ export interface Platform extends DeviceSource {
   readonly entropy: Entropy;
   readonly console: Console;
   readonly fast: FastPaths;
+  /** What the program was built for, and the digest of what it was built of: see `Program`. */
+  readonly target: string;
+  readonly image: string;
   /** The boot arguments, one word each. */
   readonly words: readonly string[];
   /** Bytes of memory that the program may still use. */
   freeMemory(): number;
+  /** Bytes of memory that the program may use in all. */
+  memorySize(): number;
   /** Ends the program; may return before the end has come. */
   halt(status: number): void;
 }
@@ -104,7 +109,7 @@ function begin(
   if (wrong !== undefined) return refuse(wrong);
   const options = parsed.value as Options<typeof COMMON_ARGUMENTS>;
   try {
-    appliance.start(createSystem(platform, devices, loop, options), parsed.value);
+    appliance.start(createSystem(appliance, platform, devices, loop, options), parsed.value);
   } catch (error) {
     if (!(error instanceof Misconfiguration)) throw error;
     return refuse(error.message);
@@ -119,17 +124,20 @@ function finish(platform: Platform, status: number, text: string): undefined {
 }
 
 function createSystem(
+  { name, version }: Appliance,
   platform: Platform,
   { network, block }: OpenDevices,
   loop: Loop,
   options: Options<typeof COMMON_ARGUMENTS>,
 ): System {
-  const { clock, console, entropy, fast, sockets } = platform;
+  const { clock, console, entropy, fast, sockets, target, image } = platform;
   const log = new Logger((_, line) => {
     const seconds = (clock.monotonic() / 1000).toFixed(3).padStart(9);
     console.write(`[${seconds}] ${line}\n`);
   }, options.log);
   return {
+    program: { name, version, target, image },
+    launchedAt: clock.monotonic(),
     clock,
     console,
     entropy,
@@ -140,6 +148,10 @@ function createSystem(
     block,
     run: (activity) => loop.add(activity),
     freeMemory: () => platform.freeMemory(),
+    memory() {
+      const size = platform.memorySize();
+      return { used: size - platform.freeMemory(), size };
+    },
     wake: () => loop.wake(),
     stop: (status) => platform.halt(status),
   };

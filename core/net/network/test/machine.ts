@@ -10,6 +10,8 @@ export function systemOn(host: LanHost): { system: System; lines: string[] } {
   const log = new Logger((_, line) => lines.push(line), 'info');
   const { clock, entropy } = host;
   const system: System = {
+    program: { name: 'test', version: '0.1.0', target: 'test', image: '' },
+    launchedAt: clock.monotonic(),
     clock,
     entropy,
     fast: NO_FAST_PATHS,
@@ -19,6 +21,7 @@ export function systemOn(host: LanHost): { system: System; lines: string[] } {
     block: () => undefined,
     sockets: undefined,
     freeMemory: () => 2 ** 26,
+    memory: () => ({ used: 2 ** 26, size: 2 ** 27 }),
     run: (activity: Activity) => host.run(activity),
     wake: () => host.wake(),
     stop: (status) => expect.unreachable(`stopped with ${status}`),

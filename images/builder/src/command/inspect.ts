@@ -37,10 +37,11 @@ export function description(
   file: { sha256: string; bytes: number },
   solo5?: Solo5Manifest,
 ): string {
-  const { name, version, summary, target, abi, preset } = manifest;
+  const { name, version, summary, target, image, abi, preset } = manifest;
   const lines = [
     `${name} ${version}: ${summary}`,
     `target ${target}, ABI ${abi}, ${file.bytes.toLocaleString('en')} bytes`,
+    `image ${image}`,
     `sha256 ${file.sha256}`,
     '',
     'Devices:',
