@@ -26,6 +26,7 @@ export const TEST_PACKAGES = [
   'isc-dhcp-client',
   'kea-admin',
   'netcat-openbsd',
+  'nginx-light',
   'passt',
   'procps',
   'qemu-system-x86',
@@ -33,6 +34,7 @@ export const TEST_PACKAGES = [
   'traceroute',
   'udhcpc',
   'unbound',
+  'wrk',
 ];
 
 /** Makes sure that `packages` and all npm dependencies are there; leaves `pnpm` on the PATH. */

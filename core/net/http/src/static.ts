@@ -14,8 +14,8 @@ export interface PackedFile {
   readonly type: string;
   /** A digest of the content, of characters that entity tags and boundaries can have. */
   readonly digest: string;
-  /** Base64 of the content, and of what it is compressed to where that is worth it. */
-  readonly content: string;
+  /** The content, and what it is compressed to where that is worth it: Base64, or the bytes. */
+  readonly content: string | Uint8Array;
   readonly br?: string | undefined;
   readonly gzip?: string | undefined;
 }
@@ -75,7 +75,8 @@ export class StaticFile {
     if (known !== undefined) return known;
     const { type, digest, content } = this.#packed;
     const text = coding === 'identity' ? content : this.#packed[coding];
-    const bytes = decodeBase64(text ?? content);
+    const packed = text ?? content;
+    const bytes = typeof packed === 'string' ? decodeBase64(packed) : packed;
     if (bytes === undefined) throw new Error(`${this.#packed.path} is not Base64`);
     // Other octets have another tag (RFC 9110 section 8.8.3.3).
     const tag = coding === 'identity' ? `"${digest}"` : `"${digest}-${coding}"`;

@@ -24,6 +24,13 @@ describe('files of the bundle', () => {
     expect(ask('deep/note.txt').headers?.get('content-type')).toBe('text/plain; charset=utf-8');
   });
 
+  it('may be there as bytes', () => {
+    const content = Uint8Array.of(1, 2, 3);
+    const made = staticFiles([{ path: 'made', type: 'image/x', digest: 'd', content }]).get('made');
+    const request = { method: 'GET', headers: new Headers() } as Request;
+    expect(made?.respond(request, 0).body).toEqual(content);
+  });
+
   it('come compressed to who can read that, each with a tag of its own', () => {
     const br = ask('', { 'accept-encoding': 'gzip, br' });
     const gzip = ask('', { 'accept-encoding': 'gzip' });
