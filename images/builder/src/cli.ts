@@ -3,6 +3,7 @@ import type { Command } from './command/command.ts';
 import { disk } from './command/disk.ts';
 import { inspect } from './command/inspect.ts';
 import { create } from './command/new.ts';
+import { pinata } from './command/pinata.ts';
 import { run } from './command/run.ts';
 import { size } from './command/size.ts';
 import { tls } from './command/tls.ts';
@@ -16,6 +17,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   inspect,
   disk,
   tls,
+  pinata,
 };
 
 process.exitCode = await main(process.argv.slice(2));

@@ -1,0 +1,39 @@
+import { encodeUtf8 } from '@atoll/bytes/utf8';
+import type { Options } from '@atoll/conf/table';
+import { withDefault } from '@atoll/conf/table';
+import { choice, value } from '@atoll/conf/value';
+import { networkArguments } from '@atoll/network/arguments';
+import type { Result } from '@atoll/result/result';
+import { misconfigured, ok } from '@atoll/result/result';
+import { isHostName } from '@atoll/x509/peer-name';
+import { KEY_KINDS } from './key.ts';
+
+/** The boot arguments of the Pinata. */
+export const ARGUMENTS = {
+  ...networkArguments('dhcp'),
+  secret: withDefault(value('TEXT', 'a text of 1 to 1024 bytes', parseSecret), 'sweets', {
+    summary: 'What is inside, for whoever authenticates.',
+    example: 'the key to a wallet',
+  }),
+  key: withDefault(choice(KEY_KINDS.join('|'), KEY_KINDS), 'p256', {
+    summary: 'The kind of all keys, which are made at boot; rsa takes seconds.',
+    example: 'ed25519',
+  }),
+  name: withDefault(value('NAME', 'a host name', parseHostName), 'pinata.internal', {
+    summary: 'The host name that the certificate of the page is for, beside fixed addresses.',
+    example: 'pinata.example.org',
+  }),
+};
+
+export type PinataOptions = Options<typeof ARGUMENTS>;
+
+function parseSecret(text: string): Result<Uint8Array> {
+  const bytes = encodeUtf8(text);
+  if (bytes.length === 0) return misconfigured('it is empty');
+  return bytes.length <= 1024 ? ok(bytes) : misconfigured(`it has ${bytes.length} bytes`);
+}
+
+function parseHostName(text: string): Result<string> {
+  const name = text.toLowerCase();
+  return isHostName(name) ? ok(name) : misconfigured('it is none');
+}
