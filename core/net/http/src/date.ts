@@ -1,10 +1,12 @@
+import { dayOf, daysUntil } from '@atoll/calendar/calendar';
+
 /** Dates of HTTP (RFC 9110 section 5.6.7). Times are milliseconds since 1970-01-01 UTC; leap seconds do not exist. */
 
 /** `Sun, 06 Nov 1994 08:49:37 GMT`, fractions of a second left out. */
 export function dateText(wall: number): string {
   const seconds = Math.floor(wall / 1000);
   const days = Math.floor(seconds / DAY);
-  const { year, month, day } = civil(days);
+  const { year, month, day } = dayOf(days);
   const weekday = WEEKDAYS[(((days + 4) % 7) + 7) % 7];
   const clock = seconds - days * DAY;
   const time = [clock / 3600, (clock / 60) % 60, clock % 60].map((part) => two(Math.floor(part)));
@@ -28,7 +30,7 @@ export function parseDate(text: string, now: number): number | undefined {
   );
   if (old === null) return undefined;
   // A year of two digits that seems to be more than 50 years ahead is one of the past.
-  const thisYear = civil(Math.floor(now / 1000 / DAY)).year;
+  const thisYear = dayOf(Math.floor(now / 1000 / DAY)).year;
   const year = Math.floor(thisYear / 100) * 100 + Number(old[3]);
   return time(year > thisYear + 50 ? year - 100 : year, old[2], old[1], old.slice(4));
 }
@@ -43,34 +45,10 @@ function time(
   const day = Number(dayText);
   const [hours, minutes, seconds] = clock.map(Number);
   if (month < 0 || hours > 23 || minutes > 59 || seconds > 60) return undefined;
-  const days = daysUntil(year, month, day);
-  const there = civil(days);
+  const days = daysUntil({ year, month, day });
+  const there = dayOf(days);
   if (there.month !== month || there.day !== day) return undefined;
   return (days * DAY + hours * 3600 + minutes * 60 + seconds) * 1000;
-}
-
-/** Days from 1970-01-01 to a day of the Gregorian calendar; months count from 0. */
-function daysUntil(year: number, month: number, day: number): number {
-  // Years that start in March have their odd day at the end.
-  const shifted = month < 2 ? year - 1 : year;
-  const leaps = Math.floor(shifted / 4) - Math.floor(shifted / 100) + Math.floor(shifted / 400);
-  const dayOfYear = Math.floor((153 * ((month + 10) % 12) + 2) / 5) + day - 1;
-  return shifted * 365 + leaps + dayOfYear - MARCH_OF_YEAR_0;
-}
-
-function civil(days: number): { year: number; month: number; day: number } {
-  const shifted = days + MARCH_OF_YEAR_0;
-  const era = Math.floor(shifted / DAYS_IN_400_YEARS);
-  const dayOfEra = shifted - era * DAYS_IN_400_YEARS;
-  const leaps =
-    Math.floor(dayOfEra / 1460) - Math.floor(dayOfEra / 36_524) + Math.floor(dayOfEra / 146_096);
-  const yearOfEra = Math.floor((dayOfEra - leaps) / 365);
-  const dayOfYear =
-    dayOfEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100));
-  const shiftedMonth = Math.floor((5 * dayOfYear + 2) / 153);
-  const day = dayOfYear - Math.floor((153 * shiftedMonth + 2) / 5) + 1;
-  const month = (shiftedMonth + 2) % 12;
-  return { year: yearOfEra + era * 400 + (month < 2 ? 1 : 0), month, day };
 }
 
 function two(number: number): string {
@@ -80,6 +58,3 @@ function two(number: number): string {
 const WEEKDAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 const DAY = 86_400;
-const DAYS_IN_400_YEARS = 146_097;
-/** Days from 0000-03-01 to 1970-01-01. */
-const MARCH_OF_YEAR_0 = 719_468;
