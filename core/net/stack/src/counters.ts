@@ -1,5 +1,11 @@
-/** What became of datagrams that did not arrive. Every count only grows. */
+/** What came and went beside TCP, and what became of the rest. Every count only grows. */
 export interface StackCounters {
+  /** UDP datagrams that somebody listened for, and those to send. */
+  receivedDatagrams: number;
+  sentDatagrams: number;
+  /** Packets of ARP, and messages of ICMP and ICMPv6, Neighbor Discovery among them. */
+  receivedArp: number;
+  receivedIcmp: number;
   /** Frames that are broken or not allowed to exist. */
   malformed: number;
   /** Frames for others, or of protocols that we do not speak. */
@@ -11,5 +17,8 @@ export interface StackCounters {
 }
 
 export function zeroStackCounters(): StackCounters {
-  return { malformed: 0, foreign: 0, closedPort: 0, unsent: 0 };
+  return {
+    ...{ receivedDatagrams: 0, sentDatagrams: 0, receivedArp: 0, receivedIcmp: 0 },
+    ...{ malformed: 0, foreign: 0, closedPort: 0, unsent: 0 },
+  };
 }

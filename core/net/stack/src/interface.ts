@@ -135,6 +135,7 @@ export class Interface {
     from: IpAddress | undefined,
     mac: number | undefined,
   ): void {
+    this.#shared.counters.sentDatagrams++;
     if (typeof to === 'number') {
       const way = this.ipv4.way(to, this.ipv4.isSource(from) ? from : undefined);
       if (way === undefined) this.#shared.counters.unsent++;

@@ -43,6 +43,7 @@ export class Datagrams {
     for (const ports of this.#ports) {
       const handler = ports.handlerOf(port);
       if (handler === undefined) continue;
+      this.#counters.receivedDatagrams++;
       const payload = region.bytes.subarray(start + UDP_HEADER_LENGTH, start + udp.length);
       handler(payload, { address: source, port: udp.sourcePort }, { address: destination, port });
       return DELIVERED;

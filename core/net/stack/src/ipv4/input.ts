@@ -154,6 +154,7 @@ export class Ipv4Input {
   }
 
   #handleIcmp(region: Located, start: number, checksum: Checksum, now: number): void {
+    this.#parts.counters.receivedIcmp++;
     const event = this.icmp?.handle(region, start, this.#ipv4, now, checksum);
     if (event === undefined) return;
     if (!event.ok) this.#parts.counters.malformed++;

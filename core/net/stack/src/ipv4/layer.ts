@@ -161,6 +161,7 @@ export class Ipv4Layer {
 
   handleArp(frame: Frame, now: number): void {
     this.#stir();
+    this.#shared.counters.receivedArp++;
     const packet = parseArp(frame.bytes, ETHERNET_HEADER_LENGTH, frame.length);
     if (!packet.ok) {
       this.#shared.counters.malformed++;

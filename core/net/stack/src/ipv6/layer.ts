@@ -266,6 +266,7 @@ export class Ipv6Layer {
     const { header, region, end, alert } = packet;
     const { counters } = this.#shared;
     this.#stir();
+    counters.receivedIcmp++;
     const event = this.#icmp.handle(region, start, end, header, now, sum);
     if (!event.ok) counters.malformed++;
     else if (event.value.kind === 'reply') this.#reply(header, event.value.message);

@@ -211,7 +211,9 @@ function transmitAgain(
   if (c.phase === 'recovery') c.prr.onSent(length);
   if (c.retransmitAt === NEVER) armRetransmit(c, now);
   const flags = end === c.send.end && length > 0 ? ACK | PSH : ACK;
-  return fill(c, now, hasFin ? flags | FIN : flags, start, length, mss);
+  const again = fill(c, now, hasFin ? flags | FIN : flags, start, length, mss);
+  again.isAgain = true;
+  return again;
 }
 
 /** A tail loss probe (RFC 8985 section 7.3), or one for the window or for a peer that is silent. */
@@ -306,6 +308,7 @@ function fill(
   transmission.payloadLength = length;
   transmission.segmentSize = length > mss ? mss : 0;
   transmission.buffer = c.send;
+  transmission.isAgain = false;
   transmission.hasTimestamp = c.usesTimestamps;
   if (c.usesTimestamps) {
     transmission.timestamp = timestampAt(c, now);

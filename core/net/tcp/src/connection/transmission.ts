@@ -8,6 +8,8 @@ export interface Transmission extends SegmentHeader {
   payloadLength: number;
   /** The payload is more than one segment and has to be cut into pieces of that many bytes; 0: it is one. */
   segmentSize: number;
+  /** It was sent before. */
+  isAgain: boolean;
   buffer: SendBuffer;
 }
 
@@ -18,6 +20,7 @@ export function emptyTransmission(buffer: SendBuffer): Transmission {
     payloadSequence: 0,
     payloadLength: 0,
     segmentSize: 0,
+    isAgain: false,
     buffer,
   };
 }

@@ -2,6 +2,8 @@
 export interface TcpCounters {
   receivedSegments: number;
   sentSegments: number;
+  /** Of those, what had been sent before. */
+  resentSegments: number;
   /** Segments that were no TCP: cut short, or with a wrong checksum. */
   malformed: number;
   /** Connections that we opened and that peers opened to us, once established. */
@@ -29,6 +31,7 @@ export function zeroTcpCounters(): TcpCounters {
   return {
     receivedSegments: 0,
     sentSegments: 0,
+    resentSegments: 0,
     malformed: 0,
     activeOpens: 0,
     passiveOpens: 0,

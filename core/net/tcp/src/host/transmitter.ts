@@ -41,6 +41,7 @@ export class Transmitter {
     );
     if (segment === undefined) return IDLE;
     const { payloadLength } = segment;
+    if (segment.isAgain) this.#counters.resentSegments++;
     if (payloadLength > 0) {
       const at = start + headerLength(segment);
       segment.buffer.copyTo(segment.payloadSequence, payloadLength, frame, at, this.#wire);
