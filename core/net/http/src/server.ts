@@ -32,6 +32,8 @@ export interface ServerCounters {
   requests: number;
   /** Requests that were answered by the server itself, because they were malformed, too large or too slow. */
   refusals: number;
+  /** Responses by status, refusals among them. */
+  readonly responses: Map<number, number>;
   /** Newcomers for which there was no room. */
   rejections: number;
 }
@@ -39,7 +41,10 @@ export interface ServerCounters {
 /** An HTTP/1.1 server. It is an activity, so that what takes too long comes to an end. */
 export class HttpServer implements Activity, Surroundings {
   readonly limits: Limits;
-  readonly counters: ServerCounters = { connections: 0, requests: 0, refusals: 0, rejections: 0 };
+  readonly counters: ServerCounters = {
+    ...{ connections: 0, requests: 0, refusals: 0, rejections: 0 },
+    responses: new Map(),
+  };
   isClosing = false;
   readonly #options: ServerOptions;
   /** All connections, the oldest first, and who is at their other end. */
@@ -125,10 +130,13 @@ export class HttpServer implements Activity, Surroundings {
     this.counters.requests++;
     try {
       const response = this.#options.handler(request);
-      if (!(response instanceof Promise)) respond(response);
-      else response.then(respond).catch((error) => respond(this.#failed(request, error)));
+      if (response instanceof Promise) {
+        response
+          .then((response) => this.#respond(response, respond))
+          .catch((error) => this.#respond(this.#failed(request, error), respond));
+      } else this.#respond(response, respond);
     } catch (error) {
-      respond(this.#failed(request, error));
+      this.#respond(this.#failed(request, error), respond);
     }
   }
 
@@ -154,7 +162,18 @@ export class HttpServer implements Activity, Surroundings {
 
   refused(_connection: Served, { status, reason }: Refusal): void {
     this.counters.refusals++;
+    this.#count(status);
     this.#options.log.debug(`${status}: ${reason}`);
+  }
+
+  #respond(response: Response, respond: (response: Response) => void): void {
+    respond(response);
+    this.#count(response.status);
+  }
+
+  #count(status: number): void {
+    const { responses } = this.counters;
+    responses.set(status, (responses.get(status) ?? 0) + 1);
   }
 
   #failed({ method, path }: Request, error: unknown): Response {

@@ -111,6 +111,7 @@ describe('a server on a network', () => {
     global.gc?.();
     const each = (process.memoryUsage().heapUsed - before) / connections.length;
     expect(bench.server.counters.requests).toBe(10_000);
+    expect(bench.server.counters.responses.get(204)).toBe(10_000);
     expect(each).toBeLessThan(2048);
     bench.pass(100_000);
     expect(connections.every(({ hasEnded }) => hasEnded)).toBe(true);
