@@ -1,12 +1,14 @@
 import type { Appliance } from '@atoll/appliance/appliance';
 import { networkArguments } from '@atoll/network/arguments';
 import { startNetwork } from '@atoll/network/network';
+import { statusArguments } from '@atoll/status/arguments';
+import { Status, serveStatus } from '@atoll/status/status';
 import { startChargen } from './chargen.ts';
 import { startDiscard } from './discard.ts';
 import { startEcho } from './echo.ts';
 import { startIperf3 } from './iperf3/server.ts';
 
-const ARGUMENTS = networkArguments('dhcp');
+const ARGUMENTS = { ...networkArguments('dhcp'), ...statusArguments('none') };
 
 const echo: Appliance<typeof ARGUMENTS> = {
   name: 'echo',
@@ -15,11 +17,15 @@ const echo: Appliance<typeof ARGUMENTS> = {
   devices: [{ name: 'service', type: 'network', summary: 'the network that is served' }],
   arguments: ARGUMENTS,
   start(system, options) {
-    const { sockets } = startNetwork(system, options, 'service');
+    const status = new Status(system, echo.summary);
+    const network = startNetwork(system, options, 'service');
+    const { sockets } = network;
+    status.watchNetwork(network);
     startEcho(sockets);
     startDiscard(sockets);
     startChargen(sockets);
     startIperf3(system, sockets.tcp);
+    serveStatus(system, network, options, status);
   },
 };
 
