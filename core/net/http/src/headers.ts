@@ -1,4 +1,6 @@
 import { encodeLatin1 } from '@atoll/bytes/latin1';
+import { ALL_HINTS } from './hints.ts';
+import { onlyValue, splitFields } from './http1/field-lines.ts';
 import { isFieldValue, isToken, trimWhitespace } from './syntax.ts';
 
 /**
@@ -11,6 +13,9 @@ export class Headers implements Iterable<readonly [name: string, value: string]>
   #names: string[] = [];
   #values: string[] = [];
   #lines: Uint8Array | undefined;
+  /** Good lines with lower-case names that nobody took apart yet, behind an LF. */
+  #unread: string | undefined;
+  #hints = ALL_HINTS;
 
   /** Throws a `TypeError` for names and values that cannot be sent: nobody adds lines by a value. */
   constructor(fields: Readonly<Record<string, string>> = NO_FIELDS) {
@@ -26,17 +31,40 @@ export class Headers implements Iterable<readonly [name: string, value: string]>
     return headers;
   }
 
+  /**
+   * Of field lines that a parser has found good, with lower-case names, each with its CRLF and all behind an LF: they are
+   * taken apart when somebody looks. `hints` are the bits of {@link HINTS} that they may have.
+   */
+  static ofLines(lines: string, hints: number): Headers {
+    const headers = new Headers();
+    headers.#unread = lines;
+    headers.#hints = hints;
+    return headers;
+  }
+
+  /** False only when there is none of the fields that `hints` stand for: there is no need to ask for them. */
+  mayHave(hints: number): boolean {
+    return (this.#hints & hints) !== 0;
+  }
+
   get size(): number {
+    this.#read();
     return this.#names.length;
   }
 
   has(name: string): boolean {
+    this.#read();
     return this.#names.includes(name.toLowerCase());
   }
 
   /** The value of `name`; of a field that comes several times, all values as one list (RFC 9110 section 5.2). */
   get(name: string): string | undefined {
     const wanted = name.toLowerCase();
+    if (this.#unread !== undefined) {
+      const value = onlyValue(this.#unread, wanted);
+      if (value !== undefined) return value;
+      this.#read();
+    }
     const first = this.#names.indexOf(wanted);
     if (first < 0) return undefined;
     if (this.#names.indexOf(wanted, first + 1) < 0) return this.#values[first];
@@ -46,6 +74,7 @@ export class Headers implements Iterable<readonly [name: string, value: string]>
   /** The value of each line of `name`. */
   all(name: string): readonly string[] {
     const wanted = name.toLowerCase();
+    this.#read();
     let at = this.#names.indexOf(wanted);
     if (at < 0) return NONE;
     const values: string[] = [];
@@ -56,9 +85,11 @@ export class Headers implements Iterable<readonly [name: string, value: string]>
   append(name: string, value: string): this {
     if (!isToken(name)) throw new TypeError(`${JSON.stringify(name)} is no name of a field`);
     if (!isFieldValue(value)) throw new TypeError(`${name} cannot be ${JSON.stringify(value)}`);
+    this.#read();
     this.#names.push(name.toLowerCase());
     this.#values.push(trimWhitespace(value));
     this.#lines = undefined;
+    this.#hints = ALL_HINTS;
     return this;
   }
 
@@ -69,6 +100,7 @@ export class Headers implements Iterable<readonly [name: string, value: string]>
 
   delete(name: string): this {
     const unwanted = name.toLowerCase();
+    this.#read();
     for (let at = this.#names.length - 1; at >= 0; at--) {
       if (this.#names[at] !== unwanted) continue;
       this.#names.splice(at, 1);
@@ -79,6 +111,7 @@ export class Headers implements Iterable<readonly [name: string, value: string]>
   }
 
   copy(): Headers {
+    this.#read();
     return Headers.ofParsed(this.#names.slice(), this.#values.slice());
   }
 
@@ -89,6 +122,14 @@ export class Headers implements Iterable<readonly [name: string, value: string]>
   lines(): Uint8Array {
     this.#lines ??= this.#encode();
     return this.#lines;
+  }
+
+  #read(): void {
+    if (this.#unread === undefined) return;
+    const { names, values } = splitFields(this.#unread.slice(1));
+    this.#names = names;
+    this.#values = values;
+    this.#unread = undefined;
   }
 
   #encode(): Uint8Array {
@@ -104,6 +145,7 @@ export class Headers implements Iterable<readonly [name: string, value: string]>
   }
 
   *[Symbol.iterator](): Iterator<readonly [name: string, value: string]> {
+    this.#read();
     for (let at = 0; at < this.#names.length; at++) yield [this.#names[at], this.#values[at]];
   }
 }

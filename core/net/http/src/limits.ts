@@ -16,6 +16,8 @@ export interface Limits {
   readonly idleMs: number;
   /** Bytes a second of a request's body, after the first `headMs`. */
   readonly bodyRate: number;
+  /** How long a handler may take for an answer, once it has all of the request or takes no more of it. */
+  readonly handlerMs: number;
   /** How long the peer may take nothing of a response. */
   readonly stallMs: number;
   /** How long to wait for the peer to end after we did. */
@@ -37,6 +39,7 @@ export const DEFAULT_LIMITS: Limits = {
   headMs: 10_000,
   idleMs: 60_000,
   bodyRate: 500,
+  handlerMs: 60_000,
   stallMs: 30_000,
   lingerMs: 30_000,
   requests: 10_000,

@@ -38,6 +38,8 @@ interface Route {
  */
 export class Router {
   readonly #root = newNode();
+  /** The nodes of paths without parameters that are written as they are, by path. */
+  readonly #plain = new Map<string, Node>();
 
   /** Throws when another handler has this method and path already. */
   on(method: string, pattern: string, handler: RouteHandler): this {
@@ -59,12 +61,18 @@ export class Router {
       }
     }
     put(node.handlers, method, { handler, names }, pattern);
+    const asWritten = pathSegments(pattern);
+    if (names.length === 0 && asWritten.ok && asWritten.value.join('/') === segments.join('/')) {
+      this.#plain.set(pattern, node);
+    }
     return this;
   }
 
   /** Answers 404, 405, or 400 for a path that has no clear meaning, when nobody handles the request. */
   readonly handle = (request: Request): Response | Promise<Response> => {
     const { method, path } = request;
+    const plain = this.#plain.get(path)?.handlers.get(method);
+    if (plain !== undefined) return plain.handler(request, NO_PARAMETERS);
     if (path === '*') return { status: 204, headers: new Headers({ allow: EVERYWHERE }) };
     const segments = pathSegments(path);
     if (!segments.ok) return { status: segments.error.status };
@@ -133,4 +141,5 @@ function newNode(): Node {
   return { fixed: new Map(), any: undefined, handlers: new Map(), rest: new Map() };
 }
 
+const NO_PARAMETERS: Parameters = Object.freeze({});
 const EVERYWHERE = 'GET, HEAD, OPTIONS';

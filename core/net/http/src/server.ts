@@ -10,6 +10,7 @@ import type {
 import type { Clock } from '@atoll/device/system';
 import type { Logger } from '@atoll/log/log';
 import { dateText } from './date.ts';
+import type { HeadReader } from './http1/head-reader.ts';
 import type { Limits } from './limits.ts';
 import { DEFAULT_LIMITS } from './limits.ts';
 import type { Handler, Request, Response } from './message.ts';
@@ -24,6 +25,8 @@ export interface ServerOptions {
   /** Has the server polled: something happened outside of `poll`. */
   readonly wake: () => void;
   readonly limits?: Partial<Limits>;
+  /** `fastHeads(system.fast)`, for a server with many requests. */
+  readonly heads?: HeadReader;
 }
 
 /** Connections and requests since the start, for metrics. */
@@ -41,6 +44,7 @@ export interface ServerCounters {
 /** An HTTP/1.1 server. It is an activity, so that what takes too long comes to an end. */
 export class HttpServer implements Activity, Surroundings {
   readonly limits: Limits;
+  readonly heads: HeadReader | undefined;
   readonly counters: ServerCounters = {
     ...{ connections: 0, requests: 0, refusals: 0, rejections: 0 },
     responses: new Map(),
@@ -62,6 +66,7 @@ export class HttpServer implements Activity, Surroundings {
   constructor(options: ServerOptions) {
     this.#options = options;
     this.limits = { ...DEFAULT_LIMITS, ...options.limits };
+    this.heads = options.heads;
   }
 
   /** How many connections there are. */
@@ -133,10 +138,10 @@ export class HttpServer implements Activity, Surroundings {
       if (response instanceof Promise) {
         response
           .then((response) => this.#respond(response, respond))
-          .catch((error) => this.#respond(this.#failed(request, error), respond));
+          .catch((error) => this.#respond(this.#apologise(request, error), respond));
       } else this.#respond(response, respond);
     } catch (error) {
-      this.#respond(this.#failed(request, error), respond);
+      this.#respond(this.#apologise(request, error), respond);
     }
   }
 
@@ -166,6 +171,11 @@ export class HttpServer implements Activity, Surroundings {
     this.#options.log.debug(`${status}: ${reason}`);
   }
 
+  failed(request: Pick<Request, 'method' | 'path'> | undefined, error: unknown): void {
+    const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    this.#options.log.error(`${request?.method} ${request?.path}: ${reason}`);
+  }
+
   #respond(response: Response, respond: (response: Response) => void): void {
     respond(response);
     this.#count(response.status);
@@ -176,9 +186,8 @@ export class HttpServer implements Activity, Surroundings {
     responses.set(status, (responses.get(status) ?? 0) + 1);
   }
 
-  #failed({ method, path }: Request, error: unknown): Response {
-    const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    this.#options.log.error(`${method} ${path}: ${reason}`);
+  #apologise(request: Request, error: unknown): Response {
+    this.failed(request, error);
     return { status: 500 };
   }
 

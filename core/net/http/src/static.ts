@@ -1,7 +1,9 @@
 import { decodeBase64 } from '@atoll/bytes/base64';
 import type { Validators } from './conditional.ts';
 import { evaluateConditions, isRangeCurrent } from './conditional.ts';
+import { FixedResponse } from './fixed.ts';
 import { Headers } from './headers.ts';
+import { HINTS } from './hints.ts';
 import type { Request, Response } from './message.ts';
 import { acceptedCoding } from './negotiation.ts';
 import { parseRange, rangeResponse } from './range.ts';
@@ -31,9 +33,8 @@ type Coding = 'identity' | 'br' | 'gzip';
 
 /** One coding of a file, and what is said of it. */
 interface Variant {
-  readonly bytes: Uint8Array;
+  readonly whole: FixedResponse;
   readonly validators: Validators;
-  readonly headers: Headers;
   /** What a response with 304 repeats (RFC 9110 section 15.4.5). */
   readonly notModified: Headers;
 }
@@ -44,6 +45,8 @@ export class StaticFile {
   readonly #options: StaticOptions;
   readonly #codings: readonly ('br' | 'gzip')[];
   readonly #variants = new Map<Coding, Variant>();
+  /** To GET or HEAD without anything that asks for less, or for something else. */
+  #plain: FixedResponse | undefined;
 
   constructor(packed: PackedFile, options: StaticOptions = {}) {
     this.#packed = packed;
@@ -53,20 +56,27 @@ export class StaticFile {
 
   /** Answers GET and HEAD with preconditions, ranges and codings; `wall` is milliseconds since 1970. */
   respond({ method, headers }: Request, wall: number): Response {
+    if (!headers.mayHave(CHOOSING) && (method === 'GET' || method === 'HEAD')) {
+      this.#plain ??= this.#variant('identity').whole;
+      return this.#plain;
+    }
     // A range is of the octets that the client has a part of: most likely those of the file itself.
-    const range = method === 'GET' ? headers.get('range') : undefined;
+    const mayBePart = method === 'GET' && headers.mayHave(HINTS.range);
+    const range = mayBePart ? headers.get('range') : undefined;
     const coding = range === undefined ? acceptedCoding(headers, this.#codings) : 'identity';
     const variant = this.#variant(coding);
-    const { bytes, validators } = variant;
-    const status = evaluateConditions(method, headers, validators, wall);
+    const { whole, validators } = variant;
+    const status = headers.mayHave(HINTS.conditions)
+      ? evaluateConditions(method, headers, validators, wall)
+      : undefined;
     if (status !== undefined) return { status, headers: variant.notModified };
     if (range !== undefined && isRangeCurrent(headers, validators, wall)) {
-      const ranges = parseRange(range, bytes.length);
+      const ranges = parseRange(range, whole.body.length);
       if (ranges !== undefined) {
-        return rangeResponse(bytes, ranges, variant.headers, this.#packed.digest);
+        return rangeResponse(whole.body, ranges, whole.headers, this.#packed.digest);
       }
     }
-    return { status: 200, headers: variant.headers, body: bytes };
+    return whole;
   }
 
   /** Made when it is first asked for. */
@@ -86,7 +96,8 @@ export class StaticFile {
     if (this.#codings.length > 0) notModified.append('vary', 'accept-encoding');
     const headers = notModified.copy().set('content-type', type).set('accept-ranges', 'bytes');
     if (coding !== 'identity') headers.set('content-encoding', coding);
-    const variant = { bytes, validators: { tag }, headers, notModified };
+    const whole = new FixedResponse(200, headers, bytes);
+    const variant = { whole, validators: { tag }, notModified };
     this.#variants.set(coding, variant);
     return variant;
   }
@@ -105,3 +116,6 @@ export function staticFiles(
   }
   return served;
 }
+
+/** What chooses among the states, parts and codings of a file. */
+const CHOOSING = HINTS.conditions | HINTS.range | HINTS.codings;

@@ -16,6 +16,7 @@ const router = new Router()
   .on('GET', '/users/:name', saying('user'))
   .on('DELETE', '/users/:name', saying('gone'))
   .on('GET', '/users/:name/:item', saying('item'))
+  .on('GET', '/a%2Db', saying('nobody'))
   .on('GET', '/files/*', (_, { '*': path }) => saying(path)({} as Request, {}));
 
 /** The status and the fields of the answer. */
@@ -36,6 +37,7 @@ describe('a router', () => {
     ['DELETE', '/users/me', '200 route=gone name=me'],
     ['GET', '/files/a/b', '200 route=a/b'],
     ['GET', '/files/', '200 route='],
+    ['GET', '/a%2Db', '404'],
     ['GET', '/files', '404'],
     ['GET', '/users/', '404'],
     ['GET', '//users', '404'],

@@ -1,6 +1,7 @@
 import { encodeLatin1 } from '@atoll/bytes/latin1';
 import { describe, expect, it } from 'vitest';
 import { readBody } from '../src/body.ts';
+import { FixedResponse } from '../src/fixed.ts';
 import { Headers } from '../src/headers.ts';
 import type { BodyWriter, Request, Response } from '../src/message.ts';
 import { Bench, get, parts } from './kit.ts';
@@ -31,6 +32,27 @@ describe('a server', () => {
       'HTTP/1.1 200 OK\r\ndate: Sun, 06 Nov 1994 08:49:37 GMT\r\n' +
         'content-length: 5\r\ncontent-type: text/plain\r\n\r\nhello',
     );
+  });
+
+  it('answers with what stays the same, and with the date of the second', () => {
+    const fixed = new FixedResponse(200, new Headers({ a: 'b' }), encodeLatin1('hello'));
+    const bench = new Bench(() => fixed);
+    const like = (date: string, ...lines: string[]) =>
+      `${['HTTP/1.1 200 OK', `date: ${date}`, ...lines, 'content-length: 5', 'a: b', ''].join('\r\n')}\r\n`;
+    const [first, second] = [37, 38].map((seconds) => `Sun, 06 Nov 1994 08:49:${seconds} GMT`);
+    const connection = bench.connect();
+    connection.send(get('/') + get('/'));
+    expect(connection.taken()).toBe(`${like(first)}hello`.repeat(2));
+    bench.pass(1000);
+    connection.send(get('/') + get('/', 'Connection: close'));
+    expect(connection.taken()).toBe(
+      `${like(second)}hello${like(second, 'connection: close')}hello`,
+    );
+    expect(bench.exchange(get('/').replace('GET', 'HEAD'))).toBe(like(second));
+    expect(bench.exchange('GET / HTTP/1.0\r\n\r\n')).toContain('connection: close');
+    const large = new FixedResponse(200, new Headers(), new Uint8Array(100_000).fill(0x2e));
+    const answer = new Bench(() => large).exchange(get('/'));
+    expect(answer).toMatch(/content-length: 100000\r\n\r\n\.{100000}$/);
   });
 
   it('answers pipelined requests in their order', async () => {
@@ -117,6 +139,23 @@ describe('a server', () => {
     }
   });
 
+  it('answers itself when the handler does not, and ends', async () => {
+    let answer: ((response: Response) => void) | undefined;
+    const bench = new Bench(() => new Promise((resolve) => (answer = resolve)));
+    for (const request of [get('/'), post('hello', 'Content-Length: 5')]) {
+      const connection = bench.connect();
+      connection.send(request);
+      bench.pass(59_000);
+      expect(connection.taken()).toBe('');
+      bench.pass(12_000);
+      answer?.(hello());
+      await settled();
+      expect(connection.taken()).toMatch(/^HTTP\/1.1 503 .*connection: close.*\n503 [ \w]+\n$/s);
+      expect(connection.hasEnded).toBe(true);
+    }
+    expect(bench.lines.join()).toContain('503: the handler does not answer');
+  });
+
   it('finishes the response for a client that sends no more', async () => {
     const bench = new Bench(async () => hello());
     const connection = bench.connect();
@@ -180,7 +219,7 @@ describe('the body of a request', () => {
     const connection = bench.connect();
     connection.send(post('x'.repeat(100), 'Content-Length: 100'));
     expect(connection.unread).toBe(100);
-    bench.pass(60_000);
+    bench.pass(50_000);
     expect(connection.hasEnded || connection.isAborted).toBe(false);
     expect(taken?.body.peek().length).toBe(100);
     taken?.body.consume(40);
@@ -188,6 +227,23 @@ describe('the body of a request', () => {
     expect(taken?.body.isFinished).toBe(false);
     taken?.body.consume(60);
     expect(taken?.body.isFinished).toBe(true);
+  });
+
+  it('whose reader throws ends its connection only, and is logged', () => {
+    const bench = new Bench(({ body }) => {
+      body.onReadable = () => {
+        throw new Error('oh');
+      };
+      return new Promise(() => {});
+    });
+    const [one, other] = [bench.connect(), bench.connect()];
+    for (const connection of [one, other]) connection.send(post('', 'Content-Length: 5'));
+    one.send('hello');
+    expect([one.isAborted, other.isAborted]).toEqual([true, false]);
+    other.close('reset');
+    // The first is told of its end as well.
+    expect(bench.lines.filter((line) => line.includes('POST /: Error: oh'))).toHaveLength(3);
+    expect(bench.server.size).toBe(0);
   });
 
   it('is asked for when it is wanted, with 100 Continue', async () => {
@@ -341,6 +397,35 @@ describe('a body that is made while it is sent', () => {
     const { body } = parts(text);
     expect(body.match(/x/g)).toHaveLength(1000);
     if (length === undefined) expect(body).toMatch(/^(?:([0-9a-f]+)\r\nx+\r\n)+0\r\n\r\n$/);
+  });
+
+  it('that throws ends its connection, is logged, and leaves others alone', () => {
+    let appetite = 0;
+    const bench = new Bench(({ path }) => ({
+      status: 200,
+      body: {
+        start: (writer) => ({
+          onWritable() {
+            if (appetite++ > 0) throw new Error('oh');
+            writer.write(new Uint8Array(100));
+          },
+          onClosed() {
+            if (path === '/closed') throw new Error('ah');
+          },
+        }),
+      },
+    }));
+    const connection = bench.connect();
+    connection.capacity = 150;
+    connection.send(get('/writable'));
+    while (!connection.isAborted) connection.taken();
+    expect(bench.lines.join()).toContain('GET /writable: Error: oh');
+    appetite = 0;
+    const other = bench.connect();
+    other.send(get('/closed'));
+    other.close('reset');
+    expect(bench.lines.join()).toContain('GET /closed: Error: ah');
+    expect(bench.server.size).toBe(0);
   });
 
   it('that does not start ends the connection, and is logged', () => {

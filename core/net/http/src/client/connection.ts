@@ -131,6 +131,10 @@ export class ClientConnection implements TcpHandler, BodySource, SenderEvents {
     else this.#finish();
   }
 
+  onFailed(error: unknown): void {
+    this.abort(`the body of the request failed: ${error}`);
+  }
+
   handleTimeout(): void {
     this.abort('the server takes too long');
   }
@@ -247,8 +251,9 @@ export class ClientConnection implements TcpHandler, BodySource, SenderEvents {
     this.#state = 'closed';
     this.#sender.close();
     this.#settled(malformed(reason), isUnanswered);
-    this.#body?.abandon(reason);
+    const body = this.#body;
     this.#body = undefined;
+    if (body?.abandon(reason)) body.onReadable?.();
     this.#surroundings.onGone(this);
   }
 }

@@ -38,13 +38,28 @@ export class IncomingBody implements BodyReader {
     this.isFinished = true;
   }
 
-  /** For the connection: there will be nothing more. */
-  abandon(reason: string): void {
+  /** For the connection: there will be nothing more. Answers whether that is news, of which `onReadable` tells. */
+  abandon(reason: string): boolean {
     this.#source = undefined;
-    if (this.isFinished || this.failure !== undefined) return;
+    if (this.isFinished || this.failure !== undefined) return false;
     this.failure = { blame: 'peer', reason };
-    this.onReadable?.();
+    return true;
   }
 }
+
+/** The body of all messages that have none. */
+export const NO_BODY: BodyReader = {
+  length: 0,
+  isFinished: true,
+  failure: undefined,
+  trailers: undefined,
+  peek: () => NOTHING,
+  consume() {},
+  get onReadable() {
+    return undefined;
+  },
+  // There will be nothing to tell.
+  set onReadable(_) {},
+};
 
 const NOTHING = new Uint8Array(0);

@@ -11,6 +11,8 @@ export interface SenderEvents {
   onBlocked(): void;
   /** The body ended, or was aborted, and the connection took all of it. */
   onDone(): void;
+  /** What makes the body threw `error`; the body is aborted after that. */
+  onFailed(error: unknown): void;
 }
 
 /** Sends one head and its body after the other, as fast as the connection takes them. */
@@ -60,7 +62,7 @@ export class Sender implements BodyWriter {
     for (const piece of pending) this.#push(piece);
     if (this.isBlocked) return;
     if (this.#hasEnded) this.#settle();
-    else this.#producer?.onWritable();
+    else this.#produce();
   }
 
   /** The connection is gone, or will be. */
@@ -68,8 +70,13 @@ export class Sender implements BodyWriter {
     this.#pending = [];
     const producer = this.#producer;
     this.#producer = undefined;
-    if (!this.#hasEnded) producer?.onClosed?.();
+    if (this.#hasEnded) return;
     this.#hasEnded = true;
+    try {
+      producer?.onClosed?.();
+    } catch (error) {
+      this.#events.onFailed(error);
+    }
   }
 
   write(bytes: Uint8Array): number {
@@ -114,8 +121,26 @@ export class Sender implements BodyWriter {
   #stream(body: BodyStream): void {
     this.#hasEnded = false;
     this.#left = typeof this.#sending === 'number' ? this.#sending : Number.POSITIVE_INFINITY;
-    this.#producer = body.start(this);
-    if (!this.isBlocked) this.#producer.onWritable();
+    try {
+      this.#producer = body.start(this);
+    } catch (error) {
+      this.#fail(error);
+      return;
+    }
+    if (!this.isBlocked) this.#produce();
+  }
+
+  #produce(): void {
+    try {
+      this.#producer?.onWritable();
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  #fail(error: unknown): void {
+    this.#events.onFailed(error);
+    this.abort();
   }
 
   /** At least one octet stays here when there is no room for all, so that the connection says when there is. */

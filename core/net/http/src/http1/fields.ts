@@ -1,7 +1,7 @@
 import { Headers } from '../headers.ts';
 import type { Judged } from '../refusal.ts';
 import { refused } from '../refusal.ts';
-import { trimWhitespace } from '../syntax.ts';
+import { splitFields } from './field-lines.ts';
 
 /**
  * Reads field lines, each with its CRLF (RFC 9112 section 5). Refused are folded lines, white space before the
@@ -13,20 +13,8 @@ import { trimWhitespace } from '../syntax.ts';
 export function parseFields(text: string, limit: number): Judged<Headers> {
   if (text === '') return { ok: true, value: new Headers() };
   if (!FIELD_LINES.test(text)) return refused(400, complaint(text));
-  const lines = text.split('\r\n');
-  const count = lines.length - 1;
-  if (count > limit) return refused(431, `${count} fields`);
-  // The native one takes this octet for white space as well, which no other rule would let through.
-  const mayTrim = !text.includes('\u00a0');
-  const names = new Array<string>(count);
-  const values = new Array<string>(count);
-  for (let at = 0; at < count; at++) {
-    const line = lines[at];
-    const colon = line.indexOf(':');
-    names[at] = line.slice(0, colon).toLowerCase();
-    const value = line.slice(colon + 1);
-    values[at] = mayTrim ? value.trim() : trimWhitespace(value);
-  }
+  const { names, values } = splitFields(text);
+  if (names.length > limit) return refused(431, `${names.length} fields`);
   return { ok: true, value: Headers.ofParsed(names, values) };
 }
 

@@ -19,8 +19,14 @@ export interface ResponseHead {
   readonly isHead: boolean;
 }
 
+/** A head, or all of a response, and how what is left of the body is to be sent. */
+export interface Emitted {
+  readonly bytes: Uint8Array;
+  readonly sending: Sending;
+}
+
 /** Status line and fields (RFC 9112 sections 4 and 6). Throws when `headers` say what is not theirs to say. */
-export function emitHead(head: ResponseHead): { bytes: Uint8Array; sending: Sending } {
+export function emitHead(head: ResponseHead): Emitted {
   const { status, headers, length, date, isOld, isPersistent, isHead } = head;
   const pieces = [statusLine(status)];
   if (!headers.has('date')) pieces.push(date);
@@ -63,7 +69,7 @@ function lengthLine(length: number): Uint8Array {
   return line;
 }
 
-function joined(pieces: readonly Uint8Array[]): Uint8Array {
+export function joined(pieces: readonly Uint8Array[]): Uint8Array {
   let length = 0;
   for (let index = 0; index < pieces.length; index++) length += pieces[index].length;
   const bytes = new Uint8Array(length);

@@ -1,11 +1,14 @@
-import type { Headers } from '../headers.ts';
+import { FixedResponse } from '../fixed.ts';
+import { Headers } from '../headers.ts';
 import type { Limits } from '../limits.ts';
+import type { Response } from '../message.ts';
 import type { Refusal } from '../refusal.ts';
 import { ChunkReader } from './chunks.ts';
 import { HeadCollector } from './collector.ts';
+import type { HeadReader } from './head-reader.ts';
 import type { RequestHead } from './request.ts';
 import { parseRequest } from './request.ts';
-import type { Sending } from './response.ts';
+import type { Emitted } from './response.ts';
 import { emitHead } from './response.ts';
 
 /**
@@ -26,6 +29,7 @@ export class ServerEngine {
   /** Whether another request may follow; known when `respond` was called. */
   isPersistent = true;
   readonly #limits: Limits;
+  readonly #reader: HeadReader | undefined;
   readonly #collector: HeadCollector;
   #chunks: ChunkReader | undefined;
   /** Octets of a body with a length that are still to come. */
@@ -38,8 +42,10 @@ export class ServerEngine {
   /** Whether what we wait for is a head that has begun, or the first one. */
   #isUrgent = true;
 
-  constructor(limits: Limits, now: number) {
+  /** `reader` takes the heads that it can. */
+  constructor(limits: Limits, now: number, reader?: HeadReader) {
     this.#limits = limits;
+    this.#reader = reader;
     this.#since = now;
     this.#collector = new HeadCollector({
       firstLine: limits.requestLine,
@@ -113,16 +119,15 @@ export class ServerEngine {
   }
 
   /**
-   * The head of the response (RFC 9112 section 4), and how its body is to be sent. `length` is that of the
-   * body, `undefined` when it is not known; `date` is the field line of the date.
+   * The head of `response` (RFC 9112 section 4), and how its body is to be sent. `length` is that of the body,
+   * `undefined` when it is not known; `date` is the field line of the date.
    */
   respond(
-    status: number,
-    headers: Headers,
+    response: Response,
     length: number | undefined,
     date: Uint8Array,
     isLast: boolean,
-  ): { bytes: Uint8Array; sending: Sending } {
+  ): Emitted {
     const { request } = this;
     const isOld = request?.isOld ?? false;
     const wantsMore = request?.isPersistent ?? false;
@@ -135,6 +140,10 @@ export class ServerEngine {
       this.#canSkipBody();
     const { isPersistent } = this;
     const isHead = request?.method === 'HEAD';
+    if (response instanceof FixedResponse && isPersistent && !isOld && !isHead) {
+      return response.emitted(date);
+    }
+    const { status, headers = NO_HEADERS } = response;
     return emitHead({ status, headers, length, date, isOld, isPersistent, isHead });
   }
 
@@ -160,6 +169,14 @@ export class ServerEngine {
     if (!this.#isUrgent && bytes.length > 0) {
       this.#isUrgent = true;
       this.#since = now;
+    }
+    const reader = this.#reader;
+    if (reader !== undefined && !this.#collector.isUnderWay) {
+      const request = reader.read(bytes, this.#limits);
+      if (request !== undefined) {
+        this.#begin(request, now);
+        return reader.used;
+      }
     }
     const text = this.#collector.push(bytes);
     if (!text.ok) {
@@ -200,4 +217,5 @@ export class ServerEngine {
   }
 }
 
+const NO_HEADERS = new Headers();
 const TOO_LARGE: Refusal = { status: 413, reason: 'the body is too large' };

@@ -1,14 +1,14 @@
 import { encodeLatin1 } from '@atoll/bytes/latin1';
-import type { CloseReason, TcpConnection, TcpHandler } from '@atoll/device/socket';
+import type { CloseReason, Endpoint, TcpConnection, TcpHandler } from '@atoll/device/socket';
 import type { BodySource } from '../connection/incoming-body.ts';
-import { IncomingBody } from '../connection/incoming-body.ts';
+import { IncomingBody, NO_BODY } from '../connection/incoming-body.ts';
 import type { SenderEvents } from '../connection/sender.ts';
 import { lengthOf, Sender } from '../connection/sender.ts';
 import { Headers } from '../headers.ts';
 import type { RequestHead } from '../http1/request.ts';
 import { CONTINUE } from '../http1/response.ts';
 import { ServerEngine } from '../http1/server-engine.ts';
-import type { Response } from '../message.ts';
+import type { BodyReader, Response } from '../message.ts';
 import type { Refusal } from '../refusal.ts';
 import { REASONS } from '../status.ts';
 import type { Served, Surroundings } from './surroundings.ts';
@@ -29,20 +29,29 @@ export class ServerConnection implements Served, TcpHandler, BodySource, SenderE
   readonly #surroundings: Surroundings;
   readonly #engine: ServerEngine;
   readonly #sender: Sender;
+  /** For the handler's answer, whenever that comes. */
+  readonly #answer = (response: Response) => {
+    // Meanwhile the connection, or the request, may have come to its end.
+    if (this.#state === 'handling') this.#respond(response);
+  };
   #state: State = 'receiving';
+  #remote: Endpoint | undefined;
   #body: IncomingBody | undefined;
   #isWorking = false;
+  /** When the work under way began. */
+  #now = 0;
   #awaitsContinue = false;
   /** Octets of a body that were read for nobody. */
   #discarded = 0;
-  /** Since when the peer takes nothing, or we wait for its end. */
-  #since = 0;
+  /** Since when the peer or the handler takes nothing, or we wait for the end of the one or the answer of the other. */
+  #since: number;
 
   constructor(connection: TcpConnection, scheme: 'http' | 'https', surroundings: Surroundings) {
     this.#connection = connection;
     this.#scheme = scheme;
     this.#surroundings = surroundings;
-    this.#engine = new ServerEngine(surroundings.limits, surroundings.now());
+    this.#since = surroundings.now();
+    this.#engine = new ServerEngine(surroundings.limits, this.#since, surroundings.heads);
     this.#sender = new Sender(connection, this);
     connection.noDelay = true;
   }
@@ -52,10 +61,11 @@ export class ServerConnection implements Served, TcpHandler, BodySource, SenderE
   }
 
   get deadline(): number {
-    const { lingerMs, stallMs } = this.#surroundings.limits;
+    const { lingerMs, stallMs, handlerMs } = this.#surroundings.limits;
     if (this.#state === 'lingering') return this.#since + lingerMs;
     if (this.#sender.isBlocked) return this.#since + stallMs;
-    return this.#engine.deadline;
+    const isAnswerDue = this.#state === 'handling' && this.#engine.phase === 'received';
+    return isAnswerDue ? this.#since + handlerMs : this.#engine.deadline;
   }
 
   onConnected(): void {
@@ -63,8 +73,8 @@ export class ServerConnection implements Served, TcpHandler, BodySource, SenderE
   }
 
   onReadable(): void {
-    if (this.#isBusy) this.#body?.onReadable?.();
-    else this.#work();
+    if (!this.#isBusy) this.#work();
+    else if (this.#body !== undefined) this.#tell(this.#body);
   }
 
   onWritable(): void {
@@ -75,7 +85,7 @@ export class ServerConnection implements Served, TcpHandler, BodySource, SenderE
   onClosed(reason: CloseReason): void {
     this.#state = 'closed';
     this.#sender.close();
-    this.#body?.abandon(`the connection is ${reason}`);
+    this.#abandonBody(`the connection is ${reason}`);
     this.#surroundings.forget(this);
   }
 
@@ -88,11 +98,18 @@ export class ServerConnection implements Served, TcpHandler, BodySource, SenderE
     this.#work();
   }
 
+  onFailed(error: unknown): void {
+    this.#surroundings.failed(this.#engine.request, error);
+  }
+
   handleTimeout(now: number): void {
     if (this.#state === 'lingering' || this.#sender.isBlocked) {
       this.abort();
-    } else if (this.#isBusy && this.#connection.peek().length > 0) {
-      this.#engine.excuse(now);
+    } else if (this.#isBusy && !this.#isPeersTurn) {
+      const { handlerMs } = this.#surroundings.limits;
+      const isLate = this.#state === 'handling' && this.#since + handlerMs <= now;
+      if (isLate) this.#fail(UNANSWERED);
+      else this.#engine.excuse(now);
     } else {
       this.#engine.handleTimeout();
       if (this.#engine.refusal !== undefined && this.#state !== 'draining')
@@ -131,6 +148,7 @@ export class ServerConnection implements Served, TcpHandler, BodySource, SenderE
 
   consumeBody(count: number): void {
     if (count === 0) return;
+    this.#since = this.#surroundings.now();
     this.#connection.consume(count);
     this.#engine.take(count);
     // What ends a chunked body may be here already.
@@ -142,10 +160,16 @@ export class ServerConnection implements Served, TcpHandler, BodySource, SenderE
     return this.#state === 'handling' || this.#state === 'responding';
   }
 
+  /** Whether more of the body is awaited, and not that somebody takes what came. */
+  get #isPeersTurn(): boolean {
+    return this.#engine.phase === 'body' && this.#connection.peek().length === 0;
+  }
+
   /** Does what can be done now, in turns: who pipelines a thousand requests does not keep others waiting. */
   #work(): void {
     if (this.#isWorking) return;
     this.#isWorking = true;
+    this.#now = this.#surroundings.now();
     let turns = 0;
     while (this.#step()) {
       if (++turns < MOST_TURNS) continue;
@@ -196,24 +220,25 @@ export class ServerConnection implements Served, TcpHandler, BodySource, SenderE
     }
     if (!this.#engine.isPersistent) {
       this.#linger();
-    } else {
-      this.#state = 'draining';
-      this.#discarded = 0;
-      this.#body?.abandon('the request was answered');
-      this.#body = undefined;
+      return true;
     }
-    return true;
+    this.#state = 'draining';
+    this.#discarded = 0;
+    this.#abandonBody('the request was answered');
+    return this.#stepDraining();
   }
 
   #stepDraining(): boolean {
     const engine = this.#engine;
     const { discarded } = this.#surroundings.limits;
-    for (let bytes = this.peekBody(); bytes.length > 0; bytes = this.peekBody()) {
-      this.#discarded += bytes.length;
-      this.consumeBody(bytes.length);
+    if (engine.phase === 'body') {
+      for (let bytes = this.peekBody(); bytes.length > 0; bytes = this.peekBody()) {
+        this.#discarded += bytes.length;
+        this.consumeBody(bytes.length);
+      }
     }
     if (engine.phase === 'received') {
-      engine.next(this.#surroundings.now());
+      engine.next(this.#now);
       this.#state = 'receiving';
       return true;
     }
@@ -238,41 +263,34 @@ export class ServerConnection implements Served, TcpHandler, BodySource, SenderE
   }
 
   #receive(bytes: Uint8Array): void {
-    this.#connection.consume(this.#engine.receive(bytes, this.#surroundings.now()));
+    this.#connection.consume(this.#engine.receive(bytes, this.#now));
   }
 
   #handle(head: RequestHead): void {
     const { framing, method, authority, path, query, headers, isOld } = head;
-    const body = new IncomingBody(this, framing);
-    this.#body = body;
+    let body: BodyReader = NO_BODY;
+    if (framing !== 0) body = this.#body = new IncomingBody(this, framing);
     this.#awaitsContinue = head.expectsContinue;
     this.#state = 'handling';
+    this.#since = this.#now;
     const protocol = isOld ? 'HTTP/1.0' : 'HTTP/1.1';
-    const { remote } = this.#connection;
+    this.#remote ??= this.#connection.remote;
+    const remote = this.#remote;
+    const scheme = this.#scheme;
     this.#surroundings.handle(
-      { method, authority, path, query, headers, body, protocol, remote, scheme: this.#scheme },
-      (response) => {
-        // Meanwhile the connection, or the request, may have come to its end.
-        if (this.#body === body && this.#state === 'handling') this.#respond(response);
-      },
+      { method, authority, path, query, headers, body, protocol, remote, scheme },
+      this.#answer,
     );
   }
 
   #respond(response: Response, isLast = false): void {
-    const { status, headers = NO_HEADERS, body } = response;
     const surroundings = this.#surroundings;
+    const { body } = response;
     const isEnd = isLast || this.#awaitsContinue || surroundings.isClosing;
     const date = surroundings.dateLine();
-    const { bytes, sending } = this.#engine.respond(status, headers, lengthOf(body), date, isEnd);
+    const { bytes, sending } = this.#engine.respond(response, lengthOf(body), date, isEnd);
     this.#state = 'responding';
-    this.#since = surroundings.now();
-    try {
-      this.#sender.start(bytes, body, sending);
-    } catch (error) {
-      // A stream that does not even start: the head was sent, so that this is all that can be said.
-      this.abort();
-      throw error;
-    }
+    this.#sender.start(bytes, body, sending);
     this.#work();
   }
 
@@ -284,11 +302,25 @@ export class ServerConnection implements Served, TcpHandler, BodySource, SenderE
       this.abort();
       return;
     }
-    const body = this.#body;
-    this.#body = undefined;
-    body?.abandon(refusal.reason);
+    this.#abandonBody(refusal.reason);
     const text = encodeLatin1(`${refusal.status} ${REASONS[refusal.status]}\n`);
     this.#respond({ status: refusal.status, headers: PLAIN, body: text }, true);
+  }
+
+  /** Tells the handler that there is more of the body, or that it is over; what it throws ends this connection only. */
+  #tell(body: IncomingBody): void {
+    try {
+      body.onReadable?.();
+    } catch (error) {
+      this.#surroundings.failed(this.#engine.request, error);
+      this.abort();
+    }
+  }
+
+  #abandonBody(reason: string): void {
+    const body = this.#body;
+    this.#body = undefined;
+    if (body?.abandon(reason)) this.#tell(body);
   }
 
   /** A client that waits for it is told to go on, once somebody wants the body. */
@@ -301,15 +333,14 @@ export class ServerConnection implements Served, TcpHandler, BodySource, SenderE
   #linger(): void {
     this.#state = 'lingering';
     this.#since = this.#surroundings.now();
-    this.#body?.abandon('the request was answered');
-    this.#body = undefined;
+    this.#abandonBody('the request was answered');
     this.#connection.end();
     this.#work();
   }
 }
 
 const NOTHING = new Uint8Array(0);
-const NO_HEADERS = new Headers();
 const PLAIN = new Headers({ 'content-type': 'text/plain; charset=utf-8' });
-/** Steps without a pause, of which a short request takes three. */
-const MOST_TURNS = 48;
+const UNANSWERED: Refusal = { status: 503, reason: 'the handler does not answer' };
+/** Steps without a pause, of which a short request takes two. */
+const MOST_TURNS = 32;

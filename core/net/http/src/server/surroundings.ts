@@ -1,3 +1,4 @@
+import type { HeadReader } from '../http1/head-reader.ts';
 import type { Limits } from '../limits.ts';
 import type { Request, Response } from '../message.ts';
 import type { Refusal } from '../refusal.ts';
@@ -19,6 +20,8 @@ export interface Served {
 /** What a connection needs of its server. */
 export interface Surroundings {
   readonly limits: Limits;
+  /** What reads most heads of HTTP/1.1, where there is such a thing. */
+  readonly heads: HeadReader | undefined;
   /** Whether connections shall end after the request under way. */
   readonly isClosing: boolean;
   now(): number;
@@ -32,4 +35,6 @@ export interface Surroundings {
   schedule(time: number): void;
   forget(connection: Served): void;
   refused(connection: Served, refusal: Refusal): void;
+  /** What the application does for `request` threw `error`. */
+  failed(request: Pick<Request, 'method' | 'path'> | undefined, error: unknown): void;
 }

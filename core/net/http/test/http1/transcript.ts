@@ -1,10 +1,8 @@
 import { encodeLatin1 } from '@atoll/bytes/latin1';
-import { Headers } from '../../src/headers.ts';
 import { ServerEngine } from '../../src/http1/server-engine.ts';
 import { DEFAULT_LIMITS } from '../../src/limits.ts';
 
 const LIMITS = { ...DEFAULT_LIMITS, body: 2000 };
-const NO_HEADERS = new Headers();
 const NO_DATE = new Uint8Array(0);
 
 /**
@@ -38,7 +36,7 @@ export function transcript(pieces: readonly Uint8Array[]): string[] {
         const rest = [headers?.toString(), body, engine.trailers?.toString()];
         lines.push(JSON.stringify([method, authority, path, query, isOld, ...rest]));
         body = '';
-        engine.respond(200, NO_HEADERS, 0, NO_DATE, false);
+        engine.respond({ status: 200 }, 0, NO_DATE, false);
         if (!engine.isPersistent) return [...lines, 'closed'];
         engine.next(0);
       }

@@ -5,7 +5,7 @@ import { encodeUtf8 } from '@atoll/bytes/utf8';
 import { readBody } from '@atoll/http/body';
 import { compressed } from '@atoll/http/compress';
 import { EventStream } from '@atoll/http/event-stream';
-import { fastGzip } from '@atoll/http/fast';
+import { fastGzip, fastHeads } from '@atoll/http/fast';
 import { Headers } from '@atoll/http/headers';
 import type { Request, Response } from '@atoll/http/message';
 import { formBoundary, readMultipart } from '@atoll/http/multipart';
@@ -40,7 +40,7 @@ const web: Appliance<typeof ARGUMENTS> = {
       .on('PUT', '/echo', echo)
       .on('POST', '/form', form);
     const server = new HttpServer({
-      ...{ handler: router.handle, clock, log: log.for('http') },
+      ...{ handler: router.handle, clock, log: log.for('http'), heads: fastHeads(system.fast) },
       wake: () => system.wake(),
     });
     system.run(server);

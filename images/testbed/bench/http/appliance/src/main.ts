@@ -1,5 +1,6 @@
 import files from 'static:../../../../test/web/pages';
 import type { Appliance } from '@atoll/appliance/appliance';
+import { fastHeads } from '@atoll/http/fast';
 import type { Request } from '@atoll/http/message';
 import { Router } from '@atoll/http/router';
 import { HttpServer } from '@atoll/http/server';
@@ -30,7 +31,7 @@ const webLoad: Appliance<typeof ARGUMENTS> = {
     };
     const router = new Router().on('GET', '/', serve('')).on('GET', '/large', serve('large'));
     const server = new HttpServer({
-      ...{ handler: router.handle, clock, log: log.for('http') },
+      ...{ handler: router.handle, clock, log: log.for('http'), heads: fastHeads(system.fast) },
       wake: () => system.wake(),
     });
     system.run(server);
