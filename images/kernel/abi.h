@@ -14,7 +14,8 @@
  *                    networkRead networkWrite
  *   responder.c      networkRespond
  *   block.c          blockName blockSize blockCount blockIsReadOnly
- *                    blockIsDurable blockRead blockWrite blockFlush
+ *                    blockIsDurable blockRead blockWrite blockPersist
+ *                    blockFlush
  *   virtio           see platform/virtio/registers.c
  *
  * Rules that hold for all of them:
@@ -35,7 +36,7 @@
 #ifndef ATOLL_ABI_H
 #define ATOLL_ABI_H
 
-#define ATOLL_ABI 5
+#define ATOLL_ABI 6
 
 /* Exit statuses, as in BSD's sysexits. */
 #define STATUS_USAGE 64       /* a wrong option or boot argument */

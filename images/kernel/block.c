@@ -64,15 +64,20 @@ HOST_CALL(call_read) {
                                                transfer.bytes, transfer.size));
 }
 
-HOST_CALL(call_write) {
-    struct transfer transfer;
-    if (!read_transfer(argv, &transfer))
-        return VALUE_EXCEPTION;
-    if (transfer.device->is_read_only)
-        return host_throw("the block device is read-only");
-    return value_from_bool(platform_block_write(transfer.handle, transfer.block,
-                                                transfer.bytes, transfer.size));
-}
+/* The function (call) that writes as (platform_write) does. */
+#define WRITE(call, platform_write)                                                 \
+    HOST_CALL(call) {                                                               \
+        struct transfer transfer;                                                   \
+        if (!read_transfer(argv, &transfer))                                        \
+            return VALUE_EXCEPTION;                                                 \
+        if (transfer.device->is_read_only)                                          \
+            return host_throw("the block device is read-only");                     \
+        return value_from_bool(platform_write(transfer.handle, transfer.block,      \
+                                              transfer.bytes, transfer.size));      \
+    }
+
+WRITE(call_write, platform_block_write)
+WRITE(call_persist, platform_block_persist)
 
 HOST_CALL(call_flush) {
     if (device_of(host_argument(argv, 0)) == NULL)
@@ -88,5 +93,6 @@ HOST_FUNCTIONS = {
     {"blockIsDurable", call_is_durable, 1},
     {"blockRead", call_read, 3},
     {"blockWrite", call_write, 3},
+    {"blockPersist", call_persist, 3},
     {"blockFlush", call_flush, 1},
 };

@@ -100,7 +100,7 @@ struct block_device {
     uint32_t block_size; /* bytes, a power of two */
     uint64_t block_count;
     bool is_read_only;
-    bool is_durable; /* a flush survives a power cut */
+    bool is_durable; /* a flush, and what is persisted, survives a power cut */
 };
 
 unsigned platform_block_count(void);
@@ -108,6 +108,9 @@ const struct block_device *platform_block(unsigned handle);
 bool platform_block_read(unsigned handle, uint64_t block, void *bytes, size_t size);
 bool platform_block_write(unsigned handle, uint64_t block, const void *bytes,
                           size_t size);
+/* Writes; these blocks are as safe when it returns as if a flush had followed. */
+bool platform_block_persist(unsigned handle, uint64_t block, const void *bytes,
+                            size_t size);
 bool platform_block_flush(unsigned handle);
 
 /* Given by the common kernel. */

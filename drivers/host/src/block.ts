@@ -15,6 +15,7 @@ export function openBlock(host: Host, handle: number): BlockDevice {
     handle,
     read: host.blockRead,
     write: host.blockWrite,
+    persist: host.blockPersist,
     flush: host.blockFlush,
   });
 }

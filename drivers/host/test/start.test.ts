@@ -34,6 +34,7 @@ function fakeHost(words: readonly string[], networks: readonly string[] = ['serv
     blockIsDurable: vi.fn(() => true),
     blockRead: vi.fn(() => true),
     blockWrite: vi.fn(() => false),
+    blockPersist: vi.fn(() => true),
     blockFlush: vi.fn(() => true),
   };
   vi.stubGlobal('host', host as unknown as Host);

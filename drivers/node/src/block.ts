@@ -2,6 +2,7 @@ import { fdatasyncSync, readSync, writeSync } from 'node:fs';
 import type { BlockCounters, BlockDevice, BlockRequest, Durability } from '@atoll/device/block';
 import { checkRequest, countRequest, zeroBlockCounters } from '@atoll/device/block';
 import { PROMPT_QUEUE } from '@atoll/device/prompt-disk';
+import type { DirectFile } from './direct-file.ts';
 import type { DiskFile } from './disk-file.ts';
 
 /**
@@ -16,6 +17,7 @@ export class FileDisk implements BlockDevice {
   readonly durability: Durability = 'power';
   readonly counters: BlockCounters = zeroBlockCounters();
   readonly #descriptor: number;
+  readonly #direct: DirectFile | undefined;
   readonly #ended: BlockRequest[] = [];
 
   constructor(name: string, file: DiskFile, blockSize: number) {
@@ -24,6 +26,7 @@ export class FileDisk implements BlockDevice {
     this.blockCount = file.size / blockSize;
     this.isReadOnly = file.isReadOnly;
     this.#descriptor = file.descriptor;
+    this.#direct = file.direct;
   }
 
   submit(request: BlockRequest): boolean {
@@ -32,6 +35,7 @@ export class FileDisk implements BlockDevice {
     request.failure = undefined;
     try {
       if (request.operation === 'flush') fdatasyncSync(this.#descriptor);
+      else if (request.operation === 'persist') this.#persist(request);
       else request.failure = this.#move(request);
     } catch (error) {
       request.failure = error instanceof Error ? error.message : String(error);
@@ -43,6 +47,15 @@ export class FileDisk implements BlockDevice {
 
   complete(): BlockRequest | undefined {
     return this.#ended.shift();
+  }
+
+  #persist(request: BlockRequest): void {
+    if (this.#direct !== undefined) {
+      this.#direct.write(request.bytes, request.block * this.blockSize);
+      return;
+    }
+    request.failure = this.#move(request);
+    if (request.failure === undefined) fdatasyncSync(this.#descriptor);
   }
 
   /** Reads or writes all of `request`: the system may do less at a time than it was asked for. */

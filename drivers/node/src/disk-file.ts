@@ -1,5 +1,7 @@
 import { closeSync, constants, fstatSync, openSync } from 'node:fs';
 import koffi from 'koffi';
+import type { DirectFile } from './direct-file.ts';
+import { openDirectFile } from './direct-file.ts';
 
 /** A file of the host that holds the blocks of a disk; nobody else who asks may use it meanwhile. */
 export interface DiskFile {
@@ -7,6 +9,8 @@ export interface DiskFile {
   /** In bytes. */
   readonly size: number;
   readonly isReadOnly: boolean;
+  /** What writes past the cache of the host; `undefined` where the host does not do that. */
+  readonly direct: DirectFile | undefined;
 }
 
 /**
@@ -23,7 +27,8 @@ export function openDiskFile(path: string, blockSize: number): DiskFile {
       throw new Error(`its ${stats.size} bytes are no whole blocks of ${blockSize}, at least one`);
     }
     if (!lock(descriptor, isReadOnly)) throw new Error('in use by another program');
-    return { descriptor, size: stats.size, isReadOnly };
+    const direct = isReadOnly ? undefined : openDirectFile(descriptor, blockSize);
+    return { descriptor, size: stats.size, isReadOnly, direct };
   } catch (error) {
     closeSync(descriptor);
     throw error;

@@ -10,7 +10,8 @@ import type { Transport } from './transport.ts';
 
 /**
  * A virtio block device. The device reads and writes the bytes of a request where they lie; what it cannot
- * move at once is cut into parts. Requests are shown to it by `settle`, at the end of each step.
+ * move at once is cut into parts; what is to persist is written and then flushed. Requests are shown to it by
+ * `settle`, at the end of each step.
  *
  * A device that breaks its queue, or ends nothing for {@link PATIENCE_MS}, is reset, so that it leaves our
  * memory alone: whatever it was asked for, and everything afterwards, fails.
@@ -82,7 +83,8 @@ export class VirtioDisk implements BlockDevice {
     }
     if (!this.#queue.hasRoom) return false;
     if (this.#queue.outstanding === 0) this.#progressAt = this.#host.monotonic();
-    this.#start({ request, started: 0, isStarted: false, parts: 0 });
+    const mustFlush = request.operation === 'persist' && this.durability === 'power';
+    this.#start({ request, started: 0, isStarted: false, parts: 0, mustFlush });
     return true;
   }
 
@@ -122,8 +124,11 @@ export class VirtioDisk implements BlockDevice {
         // What was not started is not worth it any more.
         if (this.#starting === job) this.#starting = undefined;
         job.isStarted = true;
+        job.mustFlush = false;
       }
-      if (job.parts === 0 && job.isStarted) this.#end(job.request);
+      if (job.parts > 0 || !job.isStarted) continue;
+      if (job.mustFlush) this.#flush(job);
+      else this.#end(job.request);
     }
     if (queue.broken && this.#broken === undefined) this.#fail('it broke its queue');
     if (this.#starting !== undefined) this.#start(this.#starting);
@@ -142,13 +147,20 @@ export class VirtioDisk implements BlockDevice {
       const slot =
         operation === 'flush'
           ? queue.start(REQUEST.flush, 0)
-          : queue.start(REQUEST[operation], first + started / SECTOR, data);
+          : queue.start(TYPES[operation], first + started / SECTOR, data);
       this.#underWay[slot] = job;
       job.parts++;
       job.started += length;
       job.isStarted = job.started === bytes.length;
     }
     this.#starting = job.isStarted ? undefined : job;
+  }
+
+  /** All of `job` is written, so there is room for this. */
+  #flush(job: Job): void {
+    job.mustFlush = false;
+    job.parts = 1;
+    this.#underWay[this.#queue.start(REQUEST.flush, 0)] = job;
   }
 
   #end(request: BlockRequest): void {
@@ -188,7 +200,11 @@ interface Job {
   isStarted: boolean;
   /** Parts that the device has. */
   parts: number;
+  /** It is not over when all is written. */
+  mustFlush: boolean;
 }
+
+const TYPES = { read: REQUEST.read, write: REQUEST.write, persist: REQUEST.write } as const;
 
 /** A disk may be a network away, and behind it one that has to spin up. */
 const PATIENCE_MS = 30_000;

@@ -5,6 +5,9 @@
  * flush that was submitted after the write ended has ended too, and only where `durability` is `power`.
  * Until then any part of it may be lost, torn at any byte, or reach the medium before or after other
  * writes. After a flush that failed, nobody knows what of these is on the medium, whatever later ones say.
+ *
+ * `persist` is a write that survives a power cut, where any does, when it has ended: as if a flush of it alone
+ * had followed. It says nothing of other writes. While it is under way, or failed, it is like any write.
  * Of overlapping requests that are in flight together it is not defined which comes first.
  *
  * Polling order: `submit` what is to be done, then `complete` until it answers `undefined`: a request may
@@ -31,7 +34,7 @@ export interface BlockDevice {
 }
 
 export interface BlockRequest {
-  readonly operation: 'read' | 'write' | 'flush';
+  readonly operation: 'read' | 'write' | 'persist' | 'flush';
   /** The first block; 0 for a flush. */
   readonly block: number;
   /**
@@ -47,12 +50,12 @@ export interface BlockRequest {
 }
 
 /**
- * What a flush that has ended survives: `power`, a power cut; `program`, only the end of our program
+ * What a flush that has ended survives, and what was persisted: `power`, a power cut; `program`, only the end of our program
  * (Solo5 has no flush, and a disk in memory has no medium).
  */
 export type Durability = 'power' | 'program';
 
-/** Counts what was done; `failures` counts what was not. */
+/** Counts what was done; `failures` counts what was not. What is persisted is written. */
 export interface BlockCounters {
   reads: number;
   readBytes: number;
@@ -95,7 +98,7 @@ export function checkRequest(disk: BlockGeometry, request: BlockRequest): void {
   if (!Number.isInteger(block) || block < 0 || end > disk.blockCount) {
     throw new RangeError(`blocks ${block} to ${end - 1} are not all on "${disk.name}"`);
   }
-  if (operation === 'write' && disk.isReadOnly) {
+  if (operation !== 'read' && disk.isReadOnly) {
     throw new TypeError(`"${disk.name}" can only be read`);
   }
 }
@@ -110,10 +113,10 @@ export function countRequest(
   } else if (operation === 'read') {
     counters.reads++;
     counters.readBytes += bytes.length;
-  } else if (operation === 'write') {
+  } else if (operation === 'flush') {
+    counters.flushes++;
+  } else {
     counters.writes++;
     counters.writtenBytes += bytes.length;
-  } else {
-    counters.flushes++;
   }
 }

@@ -75,11 +75,13 @@ export interface Host {
   blockSize(handle: number): number;
   blockCount(handle: number): number;
   blockIsReadOnly(handle: number): boolean;
-  /** Whether a flush survives a power cut. */
+  /** Whether a flush, and what is persisted, survives a power cut. */
   blockIsDurable(handle: number): boolean;
   /** Fills `bytes`, whole blocks, from block `block` on; false when the device failed. */
   blockRead(handle: number, block: number, bytes: Uint8Array): boolean;
   blockWrite(handle: number, block: number, bytes: Uint8Array): boolean;
+  /** Writes and, where the block device is durable, answers when these blocks survive a power cut. */
+  blockPersist(handle: number, block: number, bytes: Uint8Array): boolean;
   blockFlush(handle: number): boolean;
 
   /** Device registers, only on platforms whose drivers are in TypeScript; `size` is 1, 2 or 4 bytes. */
@@ -98,4 +100,4 @@ export interface Host {
 }
 
 /** Grows with every change of the contract between the kernel and the drivers. */
-export const HOST_ABI = 5;
+export const HOST_ABI = 6;

@@ -22,6 +22,10 @@ export function memoryDisk({
   if (contents.length !== blockCount * blockSize) {
     throw new RangeError(`${contents.length} bytes are not ${blockCount} blocks`);
   }
+  const write = (_: number, block: number, bytes: Uint8Array): true => {
+    contents.set(bytes, block * blockSize);
+    return true;
+  };
   return promptDisk(
     { name, blockSize, blockCount, isReadOnly, durability: 'program' },
     {
@@ -31,10 +35,8 @@ export function memoryDisk({
         bytes.set(contents.subarray(start, start + bytes.length));
         return true;
       },
-      write(_, block, bytes) {
-        contents.set(bytes, block * blockSize);
-        return true;
-      },
+      write,
+      persist: write,
       flush: () => true,
     },
   );

@@ -9,18 +9,20 @@ export interface DiskCalls {
   readonly handle: number;
   readonly read: (handle: number, block: number, bytes: Uint8Array) => boolean;
   readonly write: (handle: number, block: number, bytes: Uint8Array) => boolean;
+  readonly persist: (handle: number, block: number, bytes: Uint8Array) => boolean;
   readonly flush: (handle: number) => boolean;
 }
 
 /** Every request has ended when `submit` returns; {@link PROMPT_QUEUE} of them wait for `complete`. */
 export function promptDisk(
   about: BlockGeometry,
-  { handle, read, write, flush }: DiskCalls,
+  { handle, read, write, persist, flush }: DiskCalls,
 ): BlockDevice {
   const counters = zeroBlockCounters();
   const ended: BlockRequest[] = [];
   const isDone = ({ operation, block, bytes }: BlockRequest): boolean => {
     if (operation === 'read') return read(handle, block, bytes);
+    if (operation === 'persist') return persist(handle, block, bytes);
     return operation === 'write' ? write(handle, block, bytes) : flush(handle);
   };
   return {

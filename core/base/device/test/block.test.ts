@@ -57,9 +57,9 @@ describe('a disk in memory', () => {
     misuse(disk, request('write', 0.5)).toThrow('not all on');
     misuse(disk, request('read', Number.NaN)).toThrow('not all on');
     misuse(disk, request('flush', 0, new Uint8Array(512))).toThrow('a flush has no bytes');
-    misuse(memoryDisk({ blockCount: 1, isReadOnly: true }), request('write')).toThrow(
-      'can only be read',
-    );
+    const readable = memoryDisk({ blockCount: 1, isReadOnly: true });
+    misuse(readable, request('write')).toThrow('can only be read');
+    misuse(readable, request('persist')).toThrow('can only be read');
   });
 });
 
@@ -74,18 +74,30 @@ describe('a disk that is done when the call returns', () => {
 
   it('says when the disk failed, and counts it', () => {
     const fails = () => false;
-    const disk = promptDisk(about, { handle: 3, read: fails, write: fails, flush: fails });
-    for (const operation of ['read', 'write', 'flush'] as const) {
+    const disk = promptDisk(about, {
+      handle: 3,
+      read: fails,
+      write: fails,
+      persist: fails,
+      flush: fails,
+    });
+    for (const operation of ['read', 'write', 'persist', 'flush'] as const) {
       disk.submit(request(operation));
       expect(disk.complete()?.failure).toBe('the disk reports an error');
     }
-    expect(disk.counters).toMatchObject({ reads: 0, writes: 0, flushes: 0, failures: 3 });
+    expect(disk.counters).toMatchObject({ reads: 0, writes: 0, flushes: 0, failures: 4 });
   });
 
   it('forgets an earlier failure of a request that is submitted again', () => {
     let isBroken = true;
     const calls = () => !isBroken;
-    const disk = promptDisk(about, { handle: 3, read: calls, write: calls, flush: calls });
+    const disk = promptDisk(about, {
+      handle: 3,
+      read: calls,
+      write: calls,
+      persist: calls,
+      flush: calls,
+    });
     const read = request('read');
     disk.submit(read);
     isBroken = false;

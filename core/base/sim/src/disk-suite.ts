@@ -57,7 +57,9 @@ class Exercise {
       requestOf('read', -1, blockSize),
       requestOf('read', 0.5, blockSize),
       requestOf('flush', 0, blockSize),
-      ...(isReadOnly ? [requestOf('write', 0, blockSize)] : []),
+      requestOf('persist', 0, blockSize + 1),
+      requestOf('persist', blockCount, blockSize),
+      ...(isReadOnly ? [requestOf('write', 0, blockSize), requestOf('persist', 0, blockSize)] : []),
     ];
     for (const request of wrong) {
       assert(
@@ -82,20 +84,26 @@ class Exercise {
       yield* this.#do({ operation: 'write', block, bytes, failure: undefined });
       yield* this.#do(requestOf('flush', 0, 0));
       yield* this.#expect(block, bytes);
+      const persisted = numbered(count * this.#disk.blockSize, index + places.length);
+      yield* this.#do({ operation: 'persist', block, bytes: persisted, failure: undefined });
+      yield* this.#expect(block, persisted);
     }
   }
 
+  /** Where one way to write follows another in the same place, and beside it. */
   *keepsNeighbours(): Generator<undefined, void> {
     const { blockSize, blockCount } = this.#disk;
     if (blockCount < 3) return;
-    const before = numbered(3 * blockSize, 11);
     const block = Math.floor((blockCount - 3) / 2);
-    yield* this.#do({ operation: 'write', block, bytes: before, failure: undefined });
-    const bytes = numbered(blockSize, 12);
-    yield* this.#do({ operation: 'write', block: block + 1, bytes, failure: undefined });
-    const after = before.slice();
-    after.set(bytes, blockSize);
-    yield* this.#expect(block, after);
+    const model = numbered(3 * blockSize, 11);
+    yield* this.#do({ operation: 'write', block, bytes: model.slice(), failure: undefined });
+    for (const [at, operation] of NEIGHBOURS.entries()) {
+      const bytes = numbered(blockSize, 12 + at);
+      const place = 1 + (at % 2);
+      yield* this.#do({ operation, block: block + place, bytes, failure: undefined });
+      model.set(bytes, place * blockSize);
+      yield* this.#expect(block, model);
+    }
   }
 
   /** As many as it takes at a time: each ends once, as itself. */
@@ -139,10 +147,10 @@ class Exercise {
         yield* this.#settleOne(underWay, busy, model);
         continue;
       }
-      const operation = random.pick(['read', 'write', 'write', 'flush'] as const);
+      const operation = random.pick(['read', 'write', 'persist', 'flush'] as const);
       const isFlush = operation === 'flush';
       const request = requestOf(operation, isFlush ? 0 : block, isFlush ? 0 : count * blockSize);
-      if (operation === 'write') request.bytes.set(numbered(request.bytes.length, round));
+      if (isWrite(request)) request.bytes.set(numbered(request.bytes.length, round));
       if (!this.#disk.submit(request)) {
         yield* this.#settleOne(underWay, busy, model);
         continue;
@@ -214,7 +222,7 @@ class Exercise {
     if (operation === 'read') {
       assert(difference(bytes, there) < 0, `${describe(request)}: it is not what was written`);
     }
-    if (operation === 'write') there.set(bytes);
+    if (isWrite(request)) there.set(bytes);
     for (let at = 0; at < bytes.length / blockSize; at++) busy.delete(block + at);
   }
 
@@ -237,13 +245,18 @@ class Exercise {
     }
   }
 
-  #count({ operation, bytes }: BlockRequest): void {
+  #count(request: BlockRequest): void {
+    const { operation, bytes } = request;
     if (operation === 'flush') this.#expected.flushes++;
     if (operation === 'read') this.#expected.reads++;
     if (operation === 'read') this.#expected.readBytes += bytes.length;
-    if (operation === 'write') this.#expected.writes++;
-    if (operation === 'write') this.#expected.writtenBytes += bytes.length;
+    if (isWrite(request)) this.#expected.writes++;
+    if (isWrite(request)) this.#expected.writtenBytes += bytes.length;
   }
+}
+
+function isWrite({ operation }: BlockRequest): boolean {
+  return operation === 'write' || operation === 'persist';
 }
 
 function requestOf(
@@ -295,6 +308,9 @@ function assert(isTrue: boolean, message: string): asserts isTrue {
 
 /** More than any queue holds. */
 const MOST_REQUESTS = 1000;
+
+/** What follows a write of three blocks, to the second of them and the third in turn. */
+const NEIGHBOURS = ['write', 'persist', 'persist', 'write', 'write', 'persist'] as const;
 
 /** Steps of the random workload. */
 const ROUNDS = 300;

@@ -85,7 +85,10 @@ export class PowerDisk implements BlockDevice {
   cut(): void {
     const uncertain = [...this.#unflushed, ...this.#forsaken];
     for (let entry = this.#underWay.shift(); entry; entry = this.#underWay.shift()) {
-      if (entry.request.operation === 'write') uncertain.push(this.#write(entry.request));
+      const { operation } = entry.request;
+      if (operation === 'write' || operation === 'persist') {
+        uncertain.push(this.#write(entry.request));
+      }
     }
     while (uncertain.length > 0) {
       const [write] = uncertain.splice(this.#random.below(uncertain.length), 1);
@@ -116,16 +119,30 @@ export class PowerDisk implements BlockDevice {
       const start = block * this.blockSize;
       if (failure === undefined) bytes.set(this.#seen.subarray(start, start + bytes.length));
       else this.#random.fill(bytes);
-    } else if (operation === 'write') {
+    } else if (operation === 'flush') {
+      if (failure !== undefined) this.#forsaken.push(...covered);
+      else for (const { start, bytes } of covered) this.#medium.set(bytes, start);
+      this.#unflushed = this.#unflushed.filter((write) => !covered.includes(write));
+    } else {
       const write = this.#write(request);
       // Who knows how much of a failed write was done.
       if (failure !== undefined) write.bytes.set(this.#part(write));
       this.#seen.set(write.bytes, write.start);
-      this.#unflushed.push(write);
-    } else {
-      if (failure !== undefined) this.#forsaken.push(...covered);
-      else for (const { start, bytes } of covered) this.#medium.set(bytes, start);
-      this.#unflushed = this.#unflushed.filter((write) => !covered.includes(write));
+      if (operation === 'write') this.#unflushed.push(write);
+      else if (failure !== undefined) this.#forsaken.push(write);
+      else this.#persist(write);
+    }
+  }
+
+  /** What was written to the same bytes before, wherever it is now, does not come after it. */
+  #persist({ start, bytes }: Write): void {
+    this.#medium.set(bytes, start);
+    for (const earlier of [...this.#unflushed, ...this.#forsaken]) {
+      const from = Math.max(start, earlier.start);
+      const to = Math.min(start + bytes.length, earlier.start + earlier.bytes.length);
+      if (from < to) {
+        earlier.bytes.set(bytes.subarray(from - start, to - start), from - earlier.start);
+      }
     }
   }
 

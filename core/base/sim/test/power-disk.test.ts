@@ -82,6 +82,37 @@ describe('a disk whose power fails', () => {
     expect(lost).toBeGreaterThan(10);
   });
 
+  it('keeps what was persisted, and nothing else for its sake', () => {
+    const others = new Set<number>();
+    for (let seed = 0; seed < 200; seed++) {
+      const power = disk(seed);
+      perform(power, 'write', 1, 5, 3);
+      perform(power, 'persist', 2, 9);
+      power.cut();
+      expect(isAll(block(power, 2), 9)).toBe(true);
+      others.add(block(power, 1)[0]);
+    }
+    expect([...others].sort()).toEqual([0, 5]);
+  });
+
+  it('may lose and tear what it was persisting when the power went, or failed to persist', () => {
+    for (const failures of [{}, { persist: 1 }]) {
+      const seen = { lost: 0, kept: 0, torn: 0 };
+      for (let seed = 0; seed < 300; seed++) {
+        const power = disk(seed, { failures });
+        power.submit(request('persist', 0, 1, 2));
+        if ('persist' in failures) expect(power.complete()?.failure).toBeDefined();
+        power.submit(request('flush'));
+        power.cut();
+        const after = power.contents().subarray(0, 2 * BLOCK);
+        if (isAll(after, 0)) seen.lost++;
+        else if (isAll(after, 1)) seen.kept++;
+        else seen.torn++;
+      }
+      expect(Math.min(seen.lost, seen.kept, seen.torn)).toBeGreaterThan(0);
+    }
+  });
+
   it('takes time, in no order, and no more than its queue holds', () => {
     const power = disk(5, { delay: 10, queue: 3 });
     const all = [request('read', 1), request('read', 2), request('read', 3)];

@@ -120,6 +120,10 @@ bool platform_block_write(unsigned device, uint64_t block, const void *bytes, si
     return move(true, device, block, (uint8_t *)bytes, size);
 }
 
+bool platform_block_persist(unsigned device, uint64_t block, const void *bytes, size_t size) {
+    return platform_block_write(device, block, bytes, size);
+}
+
 bool platform_block_flush(unsigned device) {
     return true;
 }

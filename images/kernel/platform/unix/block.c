@@ -1,10 +1,16 @@
 /* Block devices: files and disks of Linux, which nobody else may use meanwhile. */
 #include "unix.h"
 
+#include <string.h>
+
 #define BLOCK_SIZE 512
 
-/* Of what fstat answers, as words of 32 bits: the mode's place, and its bits. */
+/*
+ * Of what fstat answers, as words of 32 bits: how many of them say which file it
+ * is, the mode's place, and its bits.
+ */
 #define STAT_WORDS 36
+#define STAT_IDENTITY 4
 #define STAT_MODE 6
 #define S_IFMT 0170000
 #define S_IFBLK 0060000
@@ -20,11 +26,15 @@
 static struct block {
     struct block_device device;
     int descriptor;
+    int direct; /* as open_direct says, or -1 */
 } blocks[DEVICES];
 
 static unsigned count;
 
 int block_first = -1, block_last = -2;
+
+/* What is written past the cache of Linux must be aligned, as a disk may be. */
+static uint8_t aligned[64 * 1024] __attribute__((aligned(4096)));
 
 static _Noreturn void refuse_file(const struct device_option *option,
                                   const char *what, long error) {
@@ -55,6 +65,27 @@ static int open_file(const struct device_option *option, bool *is_read_only) {
     return (int)file;
 }
 
+/*
+ * Opens the (file) of (option) once more: a write to this descriptor goes past the
+ * cache, which Linux lets forget what it has of these blocks, and has ended when it
+ * is on the medium. That is a third faster than to write and to flush. Answers -1
+ * where the file system, or a disk with larger blocks, does not do it.
+ */
+static int open_direct(const struct device_option *option, int file, size_t block_size) {
+    int flags = O_RDWR | O_NONBLOCK | O_CLOEXEC | O_DIRECT | O_DSYNC;
+    long direct = system_call(SYS_OPEN, option->host, flags);
+    uint32_t stat[STAT_WORDS] = {0}, other[STAT_WORDS] = {0};
+    system_call(SYS_FSTAT, file, stat);
+    system_call(SYS_FSTAT, direct, other);
+    bool is_same = memcmp(stat, other, STAT_IDENTITY * sizeof *stat) == 0;
+    if (is_same &&
+        system_call(SYS_PREAD64, direct, aligned, block_size, 0) == (long)block_size)
+        return (int)direct;
+    if (direct >= 0)
+        system_call(SYS_CLOSE, direct);
+    return -1;
+}
+
 /* Locks all of the file against programs that do the same, QEMU among them. */
 static long lock(int file, bool is_read_only) {
     struct {
@@ -80,11 +111,13 @@ void block_start(void) {
         if (size <= 0 || size % device->block_size != 0)
             refuse_file(option, ": its size is no whole number of blocks, at least one", 0);
         device->block_count = (uint64_t)size / device->block_size;
-        blocks[count].descriptor = file;
-    }
-    if (count > 0) {
-        block_first = blocks[0].descriptor;
-        block_last = blocks[count - 1].descriptor;
+        blocks[count].descriptor = block_last = file;
+        blocks[count].direct =
+            device->is_read_only ? -1 : open_direct(option, file, device->block_size);
+        if (blocks[count].direct > file)
+            block_last = blocks[count].direct;
+        if (count == 0)
+            block_first = file;
     }
 }
 
@@ -97,12 +130,9 @@ const struct block_device *platform_block(unsigned handle) {
 }
 
 /* Reads or writes, as (call) says; a file that became shorter is a failure, too. */
-static bool move(long call, unsigned handle, uint64_t block, uint64_t bytes,
-                 size_t size) {
-    uint64_t offset = block * blocks[handle].device.block_size;
+static bool move(long call, int file, uint64_t offset, uint64_t bytes, size_t size) {
     while (size > 0) {
-        long moved =
-            system_call(call, blocks[handle].descriptor, bytes, size, offset);
+        long moved = system_call(call, file, bytes, size, offset);
         if (moved == -EINTR)
             continue;
         if (moved <= 0)
@@ -114,13 +144,35 @@ static bool move(long call, unsigned handle, uint64_t block, uint64_t bytes,
     return true;
 }
 
+static uint64_t offset_of(unsigned handle, uint64_t block) {
+    return block * blocks[handle].device.block_size;
+}
+
 bool platform_block_read(unsigned handle, uint64_t block, void *bytes, size_t size) {
-    return move(SYS_PREAD64, handle, block, (uint64_t)bytes, size);
+    return move(SYS_PREAD64, blocks[handle].descriptor, offset_of(handle, block),
+                (uint64_t)bytes, size);
 }
 
 bool platform_block_write(unsigned handle, uint64_t block, const void *bytes,
                           size_t size) {
-    return move(SYS_PWRITE64, handle, block, (uint64_t)bytes, size);
+    return move(SYS_PWRITE64, blocks[handle].descriptor, offset_of(handle, block),
+                (uint64_t)bytes, size);
+}
+
+bool platform_block_persist(unsigned handle, uint64_t block, const void *bytes,
+                            size_t size) {
+    if (blocks[handle].direct < 0)
+        return platform_block_write(handle, block, bytes, size) &&
+               platform_block_flush(handle);
+    uint64_t offset = offset_of(handle, block);
+    for (size_t done = 0, part; done < size; done += part) {
+        part = size - done < sizeof aligned ? size - done : sizeof aligned;
+        memcpy(aligned, (const uint8_t *)bytes + done, part);
+        if (!move(SYS_PWRITE64, blocks[handle].direct, offset + done,
+                  (uint64_t)aligned, part))
+            return false;
+    }
+    return true;
 }
 
 bool platform_block_flush(unsigned handle) {

@@ -79,6 +79,8 @@ struct timespec {
 #define O_RDONLY 0
 #define O_RDWR 02
 #define O_NONBLOCK 04000
+#define O_DSYNC 010000
+#define O_DIRECT 040000
 #define O_CLOEXEC 02000000
 
 struct pollfd {
