@@ -41,6 +41,8 @@ export class Log {
   #length = 0;
   /** Bytes that the open group may have. */
   #room = 0;
+  /** Nothing of the round is written. */
+  #isFirst = true;
 
   constructor(
     region: JournalRegion,
@@ -75,6 +77,7 @@ export class Log {
 
   begin(): void {
     this.#head.round = this.#head.sequence;
+    this.#isFirst = true;
   }
 
   /** Adds `record` to the round; false when what is in memory must be written first. */
@@ -98,7 +101,10 @@ export class Log {
     return true;
   }
 
-  /** What is to be written now. When all of it has ended, memory is free again. */
+  /**
+   * What is to be written now. When all of it has ended, memory is free again. A round of one group is one request
+   * to persist it; another one needs a flush in the end.
+   */
   takeWrites(): readonly BlockRequest[] {
     const writes = this.#writes;
     this.#writes = [];
@@ -127,7 +133,10 @@ export class Log {
     head.length = this.#length;
     head.endsRound = endsRound;
     writeGroupHeader(page, 0, head, this.#region.hash);
-    this.#writes.push(...this.#region.write(head.position, page.bytes.subarray(0, end)));
+    const bytes = page.bytes.subarray(0, end);
+    if (endsRound && this.#isFirst) this.#writes.push(this.#region.persist(head.position, bytes));
+    else this.#writes.push(...this.#region.write(head.position, bytes));
+    this.#isFirst = false;
     head.position += end;
     head.sequence += 1 + head.count;
     this.#length = 0;

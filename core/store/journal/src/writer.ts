@@ -1,8 +1,9 @@
 /**
  * What is written, in rounds: all batches that wait, one step of compaction and of a checkpoint go into the
- * log together, then one flush makes them durable. Only then the index changes and the batches are acknowledged.
+ * log together, and are made durable at once. Only then the index changes and the batches are acknowledged.
  * There is never more than one round under way.
  */
+import type { BlockRequest } from '@atoll/device/block';
 import { applyRecord } from './apply.ts';
 import type { Batch, WriteFailure, Written } from './batch.ts';
 import { Checkpointer } from './checkpointer.ts';
@@ -177,11 +178,8 @@ export class Writer {
       const failure = yield* this.#drain();
       if (failure !== undefined) return failure;
     }
-    for (const requests of [log.takeWrites(), [flushRequest()]]) {
-      yield requests;
-      const failure = failureOf(requests);
-      if (failure !== undefined) return failure;
-    }
+    const failure = yield* this.#finish(log.takeWrites());
+    if (failure !== undefined) return failure;
 
     for (const list of lists) {
       for (let at = 0; at < list.length; at++) applyRecord(this.#state, list[at]);
@@ -203,6 +201,16 @@ export class Writer {
     const writes = this.#state.log.takeWrites();
     yield writes;
     return failureOf(writes);
+  }
+
+  /** Writes the rest of a round, and makes it durable. */
+  *#finish(writes: readonly BlockRequest[]): Task<string | undefined> {
+    yield writes;
+    const failure = failureOf(writes);
+    if (failure !== undefined || writes[0].operation === 'persist') return failure;
+    const flush = [flushRequest()];
+    yield flush;
+    return failureOf(flush);
   }
 
   /** Nothing more is written, and nothing that was not acknowledged will be: who knows what the disk kept. */
