@@ -57,12 +57,12 @@ export function choose(
 /** The first of our credentials with which the client can do something. */
 export function chooseIdentity(
   config: ServerConfig,
-  { serverName, signatureSchemes }: Partial<Offer>,
+  { offer: { serverName, signatureSchemes }, protocol }: Choice,
 ): Result<Identity, TlsFailure> {
   if (signatureSchemes === undefined) {
     return abort(ALERT.MISSING_EXTENSION, 'no signature_algorithms');
   }
-  const all = config.credentials(serverName || undefined);
+  const all = config.credentials(serverName || undefined, protocol);
   if (all.length === 0) {
     return abort(ALERT.UNRECOGNIZED_NAME, `nobody here is ${serverName || 'without a name'}`);
   }

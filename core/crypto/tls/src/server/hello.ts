@@ -82,7 +82,7 @@ function answer(
   const resumed = resumption.value;
   let identity: Identity | undefined;
   if (resumed === undefined) {
-    const chosen = chooseIdentity(config, offer);
+    const chosen = chooseIdentity(config, choice);
     if (!chosen.ok) return chosen;
     identity = chosen.value;
   }

@@ -50,6 +50,31 @@ describe('a handshake', () => {
     expectDataBothWays(pair);
   });
 
+  it.each([
+    ['TLS 1.2', OLD_CLIENT],
+    ['TLS 1.3', BOTH_CLIENT],
+  ])('of %s shows who the server is for what was agreed on', (version, client) => {
+    const asked: unknown[] = [];
+    const own = credentials({ purpose: 'server', name: 'host' });
+    const server = {
+      ...BOTH_SERVER,
+      protocols: ['a', 'b'],
+      credentials: (...about: unknown[]) => {
+        asked.push(about);
+        return [own];
+      },
+    };
+    for (const protocols of [['b'], ['b', 'a'], undefined]) {
+      const pair = new Pair({ ...client, ...(protocols && { protocols }) }, server).run();
+      expect(connectedOf(pair.client).version).toBe(version);
+    }
+    expect(asked).toEqual([
+      ['host', 'b'],
+      ['host', 'a'],
+      ['host', undefined],
+    ]);
+  });
+
   it('goes the same way, however the stream is cut', () => {
     for (const pieces of [1, 2, 7, 100]) {
       const pair = pair12({}, QUICK);

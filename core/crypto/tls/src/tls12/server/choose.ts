@@ -79,9 +79,9 @@ export function chooseIdentity12(
   config: ServerConfig,
   suites: readonly EcdheSuite[],
   hello: ClientHello,
-  { serverName, signatureSchemes, groups }: Partial<Offer>,
+  { offer: { serverName, signatureSchemes, groups }, protocol }: Terms,
 ): Result<Identity12, TlsFailure> {
-  const all = config.credentials(serverName || undefined);
+  const all = config.credentials(serverName || undefined, protocol);
   if (all.length === 0) {
     return abort(ALERT.UNRECOGNIZED_NAME, `nobody here is ${serverName || 'without a name'}`);
   }

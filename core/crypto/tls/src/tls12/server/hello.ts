@@ -78,7 +78,7 @@ function full(
   const { offer } = terms;
   const group = chooseGroup(config, offer);
   if (!group.ok) return group;
-  const identity = chooseIdentity12(config, suites, hello, offer);
+  const identity = chooseIdentity12(config, suites, hello, terms);
   if (!identity.ok) return identity;
   const { credentials, signer } = identity.value;
   const asks = config.clients !== undefined;
