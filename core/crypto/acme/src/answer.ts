@@ -180,13 +180,12 @@ function takeAuthorization(
   const { account, sha256 } = config.algorithms;
   const { token } = challenge;
   const jwk = account.jwk(state.record.account.key);
-  const publication = { type, name, token, authorization: url };
-  return {
-    record: {
-      publication: { ...publication, keyAuthorization: keyAuthorization(token, jwk, sha256) },
-    },
-    session: { authorizations, accepted: undefined, polls: 0 },
-  };
+  const proof = keyAuthorization(token, jwk, sha256);
+  const session = { authorizations, accepted: undefined, polls: 0 };
+  // After a restart it is known already.
+  if (state.record.publication?.keyAuthorization === proof) return { session };
+  const about = { authorization: url, type, name, token };
+  return { record: { publication: { ...about, keyAuthorization: proof } }, session };
 }
 
 function takeCertificate(
@@ -254,11 +253,11 @@ function describe({ type, text }: Problem): string {
 
 /** Pebble refuses up to nine of ten nonces, if it is told to. */
 const NONCE_PATIENCE = 20;
-/** About half an hour. */
-const POLL_PATIENCE = 60;
+/** About ten minutes. */
+const POLL_PATIENCE = 30;
 /** Milliseconds. */
 const MINUTE = 60_000;
 const FIRST_POLL = 1000;
 const LAST_POLL = 30_000;
 const GONE: Remedy = { blame: 'alert', delay: 60_000, longest: 86_400_000, voids: 'order' };
-const SLOW: Remedy = { blame: 'alert', delay: 60_000, longest: 3_600_000, voids: 'nothing' };
+const SLOW: Remedy = { blame: 'alert', delay: 60_000, longest: 86_400_000, voids: 'nothing' };
