@@ -1,0 +1,288 @@
+import type { Publication } from '@atoll/acme/challenge';
+import { ALPN_PROTOCOL, txtRecord } from '@atoll/acme/challenge';
+import type { AcmeConfig } from '@atoll/acme/config';
+import type { Action, Event } from '@atoll/acme/engine';
+import { dueAt, handle, plan } from '@atoll/acme/engine';
+import type { CertificateRecord } from '@atoll/acme/record';
+import { emitRecord, parseRecord } from '@atoll/acme/record';
+import type { AcmeState, Moment } from '@atoll/acme/state';
+import { begin } from '@atoll/acme/state';
+import type { Activity } from '@atoll/appliance/appliance';
+import { Misconfiguration } from '@atoll/appliance/appliance';
+import { encodeLatin1 } from '@atoll/bytes/latin1';
+import type { Clock, Entropy } from '@atoll/device/system';
+import type { HttpClient } from '@atoll/http/client';
+import type { Router } from '@atoll/http/router';
+import type { Store } from '@atoll/journal/store';
+import type { Logger } from '@atoll/log/log';
+import type { Failure, Result } from '@atoll/result/result';
+import { misconfigured, ok } from '@atoll/result/result';
+import type { Credentials } from '@atoll/tls/credentials';
+import type { ServerConfig } from '@atoll/tls/server/config';
+import { x509Signers } from '@atoll/tls/x509';
+import type { AcceptTls } from '@atoll/tls-socket/sockets';
+import { Exchange } from './exchange.ts';
+import { answerHttp, apartFromProofs, tlsProof } from './proof.ts';
+import type { DnsSolver } from './solver.ts';
+
+export interface CertificatesOptions {
+  readonly config: AcmeConfig;
+  /** With TLS; whom it trusts for the authority's own name is the application's to say. */
+  readonly client: Pick<HttpClient, 'request'>;
+  /** Opened. The entry `acme` is ours. */
+  readonly store: Pick<Store, 'get' | 'put'>;
+  readonly clock: Clock;
+  readonly entropy: Entropy;
+  readonly log: Logger;
+  /** Has {@link Certificates.poll} called. */
+  wake(): void;
+  /** Needed for `dns-01`. */
+  readonly solver?: DnsSolver;
+}
+
+/** How it goes, for status pages. */
+export interface CertificateStatus {
+  /** When the certificate in use ends, in milliseconds since 1970. */
+  readonly notAfter: number | undefined;
+  /** When the next one is asked for; in the past when that is under way. */
+  readonly renewAt: number;
+  /** Failed attempts since the last certificate, and why the last one failed. */
+  readonly failures: number;
+  readonly failure: Failure | undefined;
+}
+
+/**
+ * Has a certificate, whatever it takes: gets one from an authority (RFC 8555), keeps it on the disk, shows it to
+ * clients, and gets the next one in time. It is an activity of the loop.
+ */
+export class Certificates implements Activity {
+  readonly #options: CertificatesOptions;
+  #state: AcmeState | undefined;
+  /** What the state's certificate is made of for TLS. */
+  #current: { readonly of: CertificateRecord; readonly credentials: Credentials } | undefined;
+  #published: Publication | undefined;
+  #tlsProof: Credentials | undefined;
+  /** What is under way, when it has taken too long, and how it is given up. */
+  #task: { readonly deadline: number; giveUp(): void } | undefined;
+
+  /** Throws a {@link Misconfiguration} when the challenge cannot be answered. */
+  constructor(options: CertificatesOptions) {
+    if (options.config.challenge === 'dns-01' && options.solver === undefined) {
+      throw new Misconfiguration('dns-01 cannot be answered here');
+    }
+    this.#options = options;
+  }
+
+  /**
+   * Goes on from what is on the disk. When that is damaged, or of somebody else, nothing is asked of the authority: the
+   * failure says so, and the operator decides.
+   */
+  async open(): Promise<Result<undefined>> {
+    const { store, config, entropy, wake } = this.#options;
+    const read = await store.get(KEY);
+    if (!read.ok) return misconfigured(`the certificate on the disk: ${read.error.reason}`);
+    const stored = read.value && parseRecord(read.value, config.algorithms);
+    if (stored?.ok === false) {
+      return misconfigured(`the certificate on the disk: ${stored.error.reason}`);
+    }
+    this.#become(begin(config, stored?.value, this.#now(), entropy));
+    wake();
+    return ok(undefined);
+  }
+
+  get status(): CertificateStatus {
+    const state = this.#state;
+    const { notAfter } = state?.durable?.certificate ?? {};
+    const renewAt = state ? dueAt(this.#options.config, state.record) : 0;
+    return { notAfter, renewAt, failures: state?.record.failures ?? 0, failure: state?.failure };
+  }
+
+  /** Answers `http-01` on port 80, for which the path needs to be reached without TLS. */
+  route(router: Router): void {
+    answerHttp(router, () => this.#published);
+  }
+
+  /**
+   * `config` with our certificates: each handshake gets the one of its moment, and connections that there are stay. For
+   * `tls-alpn-01` its protocol is added to those of ALPN, which are `http/1.1` when there are none.
+   */
+  serverConfig(config: Omit<ServerConfig, 'credentials'>): ServerConfig {
+    const { protocols = ['http/1.1'] } = config;
+    const isTls = this.#options.config.challenge === 'tls-alpn-01';
+    return {
+      ...config,
+      ...(isTls && { protocols: [...protocols, ALPN_PROTOCOL] }),
+      credentials: (name, protocol) => this.#credentials(name, protocol),
+    };
+  }
+
+  /** For servers that are to be asked for `tls-alpn-01`: what such connections are not for, `accept` does not see. */
+  accept(accept: AcceptTls): AcceptTls {
+    return apartFromProofs(accept);
+  }
+
+  poll(now: number): number {
+    if (this.#task !== undefined) {
+      if (now >= this.#task.deadline) this.#task.giveUp();
+      return this.#task?.deadline ?? now;
+    }
+    if (this.#state === undefined) return Number.POSITIVE_INFINITY;
+    const { config, entropy } = this.#options;
+    const action = plan(config, this.#state, this.#now(), entropy);
+    if (action.do === 'wait') return action.until;
+    this.#start(action);
+    return Number.POSITIVE_INFINITY;
+  }
+
+  #credentials(name: string | undefined, protocol: string | undefined): readonly Credentials[] {
+    if (protocol === ALPN_PROTOCOL) {
+      const isAsked = name !== undefined && name === this.#published?.name;
+      return isAsked && this.#tlsProof ? [this.#tlsProof] : [];
+    }
+    return this.#current ? [this.#current.credentials] : [];
+  }
+
+  #start(action: Exclude<Action, { do: 'wait' }>): void {
+    let isOver = false;
+    const finish = (event: Event | undefined) => {
+      if (isOver) return;
+      isOver = true;
+      this.#task = undefined;
+      if (event !== undefined) this.#happened(event);
+      this.#options.wake();
+    };
+    const { clock } = this.#options;
+    const deadline = clock.monotonic() + PATIENCE;
+    switch (action.do) {
+      case 'save':
+        // A disk is waited for: what it has not got must not be acted on.
+        this.#task = { deadline: Number.POSITIVE_INFINITY, giveUp: () => undefined };
+        this.#save(action.record).then(finish);
+        break;
+      case 'request': {
+        const { step, request } = action;
+        if (step.name === 'account') this.#announceAccount();
+        const exchange = new Exchange(this.#options.client, request);
+        const giveUp = () => exchange.giveUp('the authority takes too long to answer');
+        this.#task = { deadline, giveUp };
+        exchange.done.then((result) =>
+          finish(
+            result.ok
+              ? { kind: 'answered', step, response: result.value }
+              : { kind: 'unanswered', reason: `${step.name}: ${result.error.reason}` },
+          ),
+        );
+        break;
+      }
+      case 'publish': {
+        const giveUp = () => finish({ kind: 'unpublished', reason: 'publishing takes too long' });
+        this.#task = { deadline, giveUp };
+        this.#publish(action.publication).then(finish);
+        break;
+      }
+      case 'withdraw':
+        this.#task = { deadline, giveUp: () => finish({ kind: 'withdrawn' }) };
+        this.#withdraw(action.publication).then(finish);
+    }
+  }
+
+  async #save(record: AcmeState['record']): Promise<Event | undefined> {
+    const { store, log } = this.#options;
+    const written = await store.put(KEY, emitRecord(record));
+    if (written.ok) return { kind: 'saved', record };
+    // Nobody knows what the disk has, until the next start.
+    this.#state = undefined;
+    log.error(`no certificate will be asked for any more: ${written.error.reason}`);
+    return undefined;
+  }
+
+  async #publish(publication: Publication): Promise<Event> {
+    const { config, clock, entropy, solver } = this.#options;
+    if (publication.type === 'dns-01') {
+      const record = txtRecord(publication, config.algorithms.sha256);
+      const done = await solver?.publish(record);
+      if (done?.ok !== true)
+        return { kind: 'unpublished', reason: done?.error.reason ?? NO_SOLVER };
+    }
+    if (publication.type === 'tls-alpn-01') {
+      this.#tlsProof = tlsProof(publication, config.algorithms, clock, entropy);
+    }
+    this.#published = publication;
+    return { kind: 'published' };
+  }
+
+  async #withdraw(publication: Publication): Promise<Event> {
+    const { config, solver, log } = this.#options;
+    this.#published = undefined;
+    this.#tlsProof = undefined;
+    if (publication.type === 'dns-01') {
+      const record = txtRecord(publication, config.algorithms.sha256);
+      const done = await solver?.remove(record);
+      if (done?.ok !== true)
+        log.warning(`${record.name} stays: ${done?.error.reason ?? NO_SOLVER}`);
+    }
+    return { kind: 'withdrawn' };
+  }
+
+  #happened(event: Event): void {
+    const { config, entropy } = this.#options;
+    if (this.#state === undefined) return;
+    const before = this.#state.record.failures;
+    this.#become(handle(config, this.#state, event, this.#now(), entropy));
+    const { failure, record } = this.#state;
+    if (record.failures > before && failure !== undefined) this.#complain(failure, record.retryAt);
+  }
+
+  /** What is on the disk is what is shown. */
+  #become(state: AcmeState): void {
+    this.#state = state;
+    const { algorithms } = this.#options.config;
+    const certificate = state.durable?.certificate;
+    if (certificate === undefined || certificate === this.#current?.of) return;
+    const { key, chain } = certificate;
+    const signers = x509Signers(key, [algorithms.certificate.signature]);
+    this.#current = { of: certificate, credentials: { chain, signers } };
+    const [left, next] = [certificate.notAfter, certificate.renewAt].map((time) =>
+      duration(time - this.#options.clock.wall()),
+    );
+    const { names } = certificate;
+    this.#options.log.info(`certificate for ${names.join(', ')}: ends ${left}, next one ${next}`);
+  }
+
+  #announceAccount(): void {
+    const terms = this.#state?.session.directory?.termsOfService;
+    const suffix = terms === undefined ? '' : `, whose terms are ${terms}`;
+    this.#options.log.info(`an account at ${this.#options.config.directory}${suffix}`);
+  }
+
+  #complain({ blame, reason }: Failure, retryAt: number): void {
+    const { log, clock } = this.#options;
+    const line = `${reason}; next attempt ${duration(retryAt - clock.wall())}`;
+    if (blame === 'config') log.error(line);
+    else log.warning(line);
+  }
+
+  #now(): Moment {
+    const { clock } = this.#options;
+    return { monotonic: clock.monotonic(), wall: clock.wall() };
+  }
+}
+
+/** `in 3 days`, for logs. */
+function duration(milliseconds: number): string {
+  if (milliseconds < 0) return 'before now';
+  const unit = UNITS.find(({ length }) => milliseconds >= 2 * length) ?? SECONDS;
+  return `in ${Math.round(milliseconds / unit.length)} ${unit.name}`;
+}
+
+const SECONDS = { name: 'seconds', length: 1000 };
+const UNITS = [
+  { name: 'days', length: 86_400_000 },
+  { name: 'hours', length: 3_600_000 },
+  { name: 'minutes', length: 60_000 },
+  SECONDS,
+];
+const KEY = encodeLatin1('acme');
+const NO_SOLVER = 'nobody can change the zone';
+/** Milliseconds for one step. */
+const PATIENCE = 120_000;
