@@ -28,6 +28,7 @@ export const TEST_PACKAGES = [
   'netcat-openbsd',
   'nginx-light',
   'passt',
+  'pebble',
   'procps',
   'prometheus',
   'qemu-system-x86',

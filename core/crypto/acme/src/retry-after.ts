@@ -1,3 +1,5 @@
+import { daysUntil } from '@atoll/calendar/calendar';
+
 /** How many milliseconds to wait as Retry-After has it (RFC 9110, 10.2.3); `undefined` when it says nothing that counts. */
 export function retryAfter(value: string | undefined, wall: number): number | undefined {
   if (value === undefined) return undefined;
@@ -8,17 +10,8 @@ export function retryAfter(value: string | undefined, wall: number): number | un
   const month = MONTHS.indexOf(date[2]);
   if (month < 0) return undefined;
   const time =
-    (daysSince1970(year, month, day) * 86_400 + (hour * 60 + minute) * 60 + second) * 1000;
+    (daysUntil({ year, month, day }) * 86_400 + (hour * 60 + minute) * 60 + second) * 1000;
   return Math.min(Math.max(0, time - wall), LONGEST);
-}
-
-/** Of the Gregorian calendar; `month` counts from 0. */
-function daysSince1970(year: number, month: number, day: number): number {
-  // Years that begin in March end with the day that is not always there.
-  const shifted = month < 2 ? year - 1 : year;
-  const leapDays = Math.floor(shifted / 4) - Math.floor(shifted / 100) + Math.floor(shifted / 400);
-  const dayOfYear = Math.floor((153 * ((month + 10) % 12) + 2) / 5) + day - 1;
-  return shifted * 365 + leapDays + dayOfYear - 719_468;
 }
 
 /** Nobody is kept waiting for longer by one answer. */

@@ -6,6 +6,7 @@ import { Random } from '@atoll/sim/random';
 import { parseCertificate } from '@atoll/x509/certificate';
 import { describe, expect, it } from 'vitest';
 import { decodeBase64Url, encodeBase64Url } from '../src/base64url.ts';
+import type { Publication } from '../src/challenge.ts';
 import { challengeCertificate, keyAuthorization, txtRecord } from '../src/challenge.ts';
 import { eddsa } from '../src/key.ts';
 import { ALGORITHMS } from './world.ts';
@@ -52,10 +53,10 @@ describe('a key', () => {
 });
 
 describe('a challenge', () => {
-  const publication = {
+  const publication: Publication = {
     ...{ authorization: 'https://a/1', type: 'tls-alpn-01', name: 'www.example.org' },
     ...{ token: 'x', keyAuthorization: 'x.y' },
-  } as const;
+  };
   const digest = sha256.digest(encodeUtf8('x.y'));
 
   it('of the name system has a digest below a name of its own', () => {

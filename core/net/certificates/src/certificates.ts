@@ -10,6 +10,7 @@ import { begin } from '@atoll/acme/state';
 import type { Activity } from '@atoll/appliance/appliance';
 import { Misconfiguration } from '@atoll/appliance/appliance';
 import { encodeLatin1 } from '@atoll/bytes/latin1';
+import { timestampText } from '@atoll/calendar/calendar';
 import type { Clock, Entropy } from '@atoll/device/system';
 import type { HttpClient } from '@atoll/http/client';
 import type { Router } from '@atoll/http/router';
@@ -242,11 +243,9 @@ export class Certificates implements Activity {
     const { key, chain } = certificate;
     const signers = x509Signers(key, [algorithms.certificate.signature]);
     this.#current = { of: certificate, credentials: { chain, signers } };
-    const [left, next] = [certificate.notAfter, certificate.renewAt].map((time) =>
-      duration(time - this.#options.clock.wall()),
-    );
-    const { names } = certificate;
-    this.#options.log.info(`certificate for ${names.join(', ')}: ends ${left}, next one ${next}`);
+    const { names, notAfter, renewAt } = certificate;
+    const [end, next] = [notAfter, renewAt].map(timestampText);
+    this.#options.log.info(`certificate for ${names.join(', ')} until ${end}, next one ${next}`);
   }
 
   #announceAccount(): void {
@@ -256,8 +255,8 @@ export class Certificates implements Activity {
   }
 
   #complain({ blame, reason }: Failure, retryAt: number): void {
-    const { log, clock } = this.#options;
-    const line = `${reason}; next attempt ${duration(retryAt - clock.wall())}`;
+    const { log } = this.#options;
+    const line = `${reason}; next attempt ${timestampText(retryAt)}`;
     if (blame === 'config') log.error(line);
     else log.warning(line);
   }
@@ -268,20 +267,6 @@ export class Certificates implements Activity {
   }
 }
 
-/** `in 3 days`, for logs. */
-function duration(milliseconds: number): string {
-  if (milliseconds < 0) return 'before now';
-  const unit = UNITS.find(({ length }) => milliseconds >= 2 * length) ?? SECONDS;
-  return `in ${Math.round(milliseconds / unit.length)} ${unit.name}`;
-}
-
-const SECONDS = { name: 'seconds', length: 1000 };
-const UNITS = [
-  { name: 'days', length: 86_400_000 },
-  { name: 'hours', length: 3_600_000 },
-  { name: 'minutes', length: 60_000 },
-  SECONDS,
-];
 const KEY = encodeLatin1('acme');
 const NO_SOLVER = 'nobody can change the zone';
 /** Milliseconds for one step. */

@@ -16,10 +16,7 @@ export interface ServerConfig {
    * Who we are for a client that asked for `serverName` (in lower case), or for none, and with which `protocol` was
    * agreed on by ALPN, if any: the first that the client can verify is taken. None at all is an unrecognized_name.
    */
-  credentials(
-    serverName: string | undefined,
-    protocol: string | undefined,
-  ): readonly Credentials[];
+  credentials(serverName: string | undefined, protocol: string | undefined): readonly Credentials[];
   /** For ALPN; each character is one byte. When there is no common one, the handshake fails. */
   readonly protocols?: readonly string[];
   /** To ask clients who they are. */
