@@ -45,7 +45,7 @@ static double fixed_memory(void) {
 }
 
 HOST_CALL(call_memory_used) {
-    return value_from_double(fixed_memory() + (double)engine->w2c_memory.size);
+    return value_from_double(fixed_memory() + (double)engine_instance.w2c_memory.size);
 }
 
 HOST_CALL(call_memory_size) {
@@ -58,10 +58,10 @@ HOST_CALL(call_halt) {
 
 HOST_CALL(call_run) {
     u64 step = host_argument(argv, 0);
-    if (!w2c_quickjs_JS_IsFunction(engine, context, step))
+    if (!w2c_quickjs_JS_IsFunction(context, step))
         return host_throw("run: not a function");
-    w2c_quickjs_JS_FreeValue(engine, context, host_step);
-    host_step = w2c_quickjs_JS_DupValue(engine, context, step);
+    w2c_quickjs_JS_FreeValue(context, host_step);
+    host_step = w2c_quickjs_JS_DupValue(context, step);
     return VALUE_UNDEFINED;
 }
 
@@ -104,9 +104,9 @@ static void add_functions(u64 object, const struct host_function *functions,
 }
 
 static u64 fast_object(void) {
-    u64 fast = w2c_quickjs_JS_NewObject(&engine_instance, engine_context);
+    u64 fast = w2c_quickjs_JS_NewObject(engine_context);
     for (unsigned i = 0; i < fast_module_count; i++) {
-        u64 module = w2c_quickjs_JS_NewObject(&engine_instance, engine_context);
+        u64 module = w2c_quickjs_JS_NewObject(engine_context);
         add_functions(module, fast_modules[i]->functions,
                       fast_modules[i]->count);
         engine_set(fast, fast_modules[i]->name, module);
@@ -115,10 +115,9 @@ static u64 fast_object(void) {
 }
 
 void host_start(void) {
-    w2c_quickjs *engine = &engine_instance;
     u32 context = engine_context;
-    u64 global = w2c_quickjs_JS_GetGlobalObject(engine, context);
-    u64 host = w2c_quickjs_JS_NewObject(engine, context);
+    u64 global = w2c_quickjs_JS_GetGlobalObject(context);
+    u64 host = w2c_quickjs_JS_NewObject(context);
     size_t length;
     const char *arguments = platform_arguments(&length);
 
@@ -132,9 +131,9 @@ void host_start(void) {
     engine_set(host, "fast", fast_object());
     engine_set(global, "host", host);
 
-    u64 math = w2c_quickjs_JS_GetPropertyStr(engine, context, global,
+    u64 math = w2c_quickjs_JS_GetPropertyStr(context, global,
                                              engine_text("Math"));
     engine_set(math, "random", engine_function(&random_function));
-    w2c_quickjs_JS_FreeValue(engine, context, math);
-    w2c_quickjs_JS_FreeValue(engine, context, global);
+    w2c_quickjs_JS_FreeValue(context, math);
+    w2c_quickjs_JS_FreeValue(context, global);
 }

@@ -17,13 +17,11 @@
 
 #include "quickjs.h"
 
-typedef u64 host_call(w2c_quickjs *engine, u32 context, u64 this, u32 argc,
-                      u32 argv);
+typedef u64 host_call(u32 context, u64 this, u32 argc, u32 argv);
 
 /* Starts the definition of a host function. */
 #define HOST_CALL(name)                                                        \
-    static u64 name(w2c_quickjs *engine, u32 context, u64 this, u32 argc,      \
-                    u32 argv)
+    static u64 name(u32 context, u64 this, u32 argc, u32 argv)
 
 struct host_function {
     const char *name;

@@ -116,7 +116,10 @@ bool responders_answer(void);
  */
 bool responder_read(u32 handle, u32 bytes, u32 *length);
 
-/* runtime.c: puts (call) into a spare slot of the function table. */
-u32 runtime_slot(wasm_rt_function_ptr_t call, wasm_rt_func_type_t type);
+/* runtime.c: fills the function table with those of the engine. */
+void runtime_start(void);
+
+/* Puts (call) into a spare slot of the function table; (type) is FUNC_TYPE_... */
+u32 runtime_slot(wasm_rt_function_ptr_t call, u32 type);
 
 #endif

@@ -122,13 +122,13 @@ HOST_CALL(call_respond) {
     if (responder.received_size < FRAME_HEADER || responder.out_size < FRAME_HEADER ||
         counters_size < sizeof(struct counters))
         return host_throw("networkRespond: not enough room");
-    if (!w2c_quickjs_JS_IsFunction(engine, context, responder.function))
+    if (!w2c_quickjs_JS_IsFunction(context, responder.function))
         return host_throw("networkRespond: not a function");
     if (responders[handle].function != 0)
         return host_throw("networkRespond: there is a responder");
     /* For good. */
     for (u32 i = 1; i <= 4; i++)
-        w2c_quickjs_JS_DupValue(engine, context, host_argument(argv, i));
+        w2c_quickjs_JS_DupValue(context, host_argument(argv, i));
     responders[handle] = responder;
     return VALUE_UNDEFINED;
 }

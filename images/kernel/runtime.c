@@ -3,13 +3,20 @@
 
 #include <string.h>
 
-/* Functions of the engine, of the kernel and of the fast paths. */
-#define TABLE_SIZE 2048
-
 #define PAGE 65536
 
-static wasm_rt_funcref_t table[TABLE_SIZE];
+/* The functions of the engine, from slot 1 on, as linkImage put them into the image. */
+extern const struct wasm_rt_slot engine_table_start[], engine_table_end[];
+
+/* With the functions of the kernel and of the fast paths behind. A call to a slot that is still empty traps. */
+struct wasm_rt_slot wasm_rt_table[WASM_RT_TABLE_SIZE];
 static u32 used_slots;
+
+void runtime_start(void) {
+    size_t count = engine_table_end - engine_table_start;
+    memcpy(&wasm_rt_table[1], engine_table_start, count * sizeof *wasm_rt_table);
+    used_slots = 1 + count;
+}
 
 void wasm_rt_allocate_memory(wasm_rt_memory_t *memory, uint64_t pages,
                              uint64_t max_pages, bool is64, uint32_t page_size) {
@@ -34,20 +41,10 @@ uint64_t wasm_rt_grow_memory(wasm_rt_memory_t *memory, uint64_t pages) {
     return before;
 }
 
-void wasm_rt_allocate_funcref_table(wasm_rt_funcref_table_t *functions,
-                                    uint32_t size, uint32_t max_size) {
-    if (used_slots != 0 || size > TABLE_SIZE)
-        panic(STATUS_SOFTWARE, "only the engine may have a function table");
-    /* The spare slots belong to the table too; a call to an empty one traps. */
-    functions->data = table;
-    functions->size = functions->max_size = TABLE_SIZE;
-    used_slots = size;
-}
-
-u32 runtime_slot(wasm_rt_function_ptr_t call, wasm_rt_func_type_t type) {
-    if (used_slots == TABLE_SIZE)
+u32 runtime_slot(wasm_rt_function_ptr_t call, u32 type) {
+    if (used_slots == WASM_RT_TABLE_SIZE)
         panic(STATUS_SOFTWARE, "too many host functions");
-    table[used_slots] = (wasm_rt_funcref_t){type, call, {0}, &engine_instance};
+    wasm_rt_table[used_slots] = (struct wasm_rt_slot){type, (uintptr_t)call};
     return used_slots++;
 }
 

@@ -50,7 +50,7 @@ typedef struct wasm_rt_tailcallee {
     void (*fn)(void** instance, void* stack, struct wasm_rt_tailcallee* next);
 } wasm_rt_tailcallee_t;
 
-/* One entry of a table: a function, its type, and the instance it is called with. */
+/* Tables of functions as wasm2c has them. Only the engine has one, and it is another: */
 typedef struct {
     wasm_rt_func_type_t func_type;
     wasm_rt_function_ptr_t func;
@@ -82,6 +82,17 @@ typedef struct {
     bool is64;
 } wasm_rt_memory_t;
 
+/*
+ * The engine's table: functions by their addresses, which fit, and the numbers of
+ * their types. An empty slot has type 0. The linker has a list of the engine's own
+ * functions, from slot 1 on; the kernel copies it, and adds others behind.
+ */
+struct wasm_rt_slot {
+    uint32_t type, function;
+};
+#define WASM_RT_TABLE_SIZE 2048
+extern struct wasm_rt_slot wasm_rt_table[WASM_RT_TABLE_SIZE];
+
 _Noreturn void wasm_rt_trap(wasm_rt_trap_t);
 
 void wasm_rt_allocate_memory(wasm_rt_memory_t*, uint64_t pages,
@@ -89,8 +100,6 @@ void wasm_rt_allocate_memory(wasm_rt_memory_t*, uint64_t pages,
 uint64_t wasm_rt_grow_memory(wasm_rt_memory_t*, uint64_t pages);
 void wasm_rt_free_memory(wasm_rt_memory_t*);
 
-void wasm_rt_allocate_funcref_table(wasm_rt_funcref_table_t*, uint32_t size,
-                                    uint32_t max_size);
 void wasm_rt_free_funcref_table(wasm_rt_funcref_table_t*);
 
 #endif

@@ -1,7 +1,7 @@
 import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { buildEngine } from '@atoll/engine/engine';
+import { buildEngine, type Engine } from '@atoll/engine/engine';
 import { cc, ENGINE_FLAGS, IMAGE_BASE, KERNEL_FLAGS, STACK_BOTTOM } from '@atoll/engine/toolchain';
 import { compileKernel, PACKAGE } from './kernel.ts';
 import { compileObject, type Source } from './objects.ts';
@@ -48,15 +48,16 @@ export async function linkImage(options: LinkOptions): Promise<LinkResult> {
       '.note.atoll': options.note,
       ...(isSolo5 ? solo5Sections(platform as Solo5Platform, devices) : {}),
     });
+    const table = await compileTable(work, engine.table);
     const libraries = await archives(natives);
 
     const compiled = [...generated.keys(), ...native.keys()];
-    const objects = [...kernel, ...compiled, engine.object, sections, ...libraries.keys()];
+    const objects = [...kernel, ...compiled, engine.object, table, sections, ...libraries.keys()];
     const map = await link(objects, work, options.output, isSolo5 ? ['-DSOLO5'] : []);
     const parts = new Map([...generated, ...libraries]);
     for (const object of kernel) parts.set(object, 'kernel');
     for (const object of native.keys()) parts.set(object, 'calls of libraries');
-    parts.set(engine.object, 'engine').set(sections, 'snapshot');
+    parts.set(engine.object, 'engine').set(table, 'engine').set(sections, 'snapshot');
     return { sizes: partSizes(map, parts) };
   } finally {
     await rm(work, { recursive: true });
@@ -112,6 +113,23 @@ async function compileSections(
   await writeFile(join(work, 'sections.S'), lines.join('\n'));
   await cc(['-c', 'sections.S', '-o', 'sections.o'], work);
   return join(work, 'sections.o');
+}
+
+/** Makes an object file of the engine's functions, see `struct wasm_rt_slot`. */
+async function compileTable(work: string, table: Engine['table']): Promise<string> {
+  const lines = [
+    '.section .rodata.engine_table,"a"',
+    '.balign 4',
+    '.global engine_table_start, engine_table_end',
+    'engine_table_start:',
+    ...table.map(({ name, type }) => `.long ${type}, ${name}`),
+    'engine_table_end:',
+    '.section .note.GNU-stack,"",@progbits',
+    '',
+  ];
+  await writeFile(join(work, 'table.S'), lines.join('\n'));
+  await cc(['-c', 'table.S', '-o', 'table.o'], work);
+  return join(work, 'table.o');
 }
 
 /** The static libraries of the host that the kernel and `natives` include headers of: their names by their paths. */

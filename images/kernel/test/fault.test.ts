@@ -6,16 +6,16 @@ describe('an image with faulty native code', () => {
   beforeAll(async () => {
     const functions = hostFunctions({
       // The engine's own code runs past the end of linear memory.
-      beyond: 'return value_from_int(w2c_quickjs_strlen(engine, 0xfffffff0));',
-      store: 'w2c_quickjs_memset(engine, 0x10000000, 1, 1); return VALUE_UNDEFINED;',
+      beyond: 'return value_from_int(w2c_quickjs_strlen(0xfffffff0));',
+      store: 'w2c_quickjs_memset(0x10000000, 1, 1); return VALUE_UNDEFINED;',
       null: 'return value_from_int(*(volatile int *)8);',
       code: '*(volatile char *)0x100000 = 0; return VALUE_UNDEFINED;',
       execute: '((void (*)(void))host_pointer(0x100000))(); return VALUE_UNDEFINED;',
       illegal: '__builtin_trap();',
       divide: 'return value_from_int(100 / (int)(value_u32(host_argument(argv, 1)) - 1));',
       recurse:
-        'volatile char frame[512]; frame[0] = 1; return call_recurse(engine, context, frame[0], argc, argv) + frame[0];',
-      abort: 'w2c_quickjs_abort(engine); return VALUE_UNDEFINED;',
+        'volatile char frame[512]; frame[0] = 1; return call_recurse(context, frame[0], argc, argv) + frame[0];',
+      abort: 'w2c_quickjs_abort(); return VALUE_UNDEFINED;',
       forbidden: systemCall(39, 0, 0, 0),
       forbiddenFile: systemCall(0, 0, 'LINEAR_MEMORY_BASE', 1),
       forbiddenCode: systemCall(10, 'LINEAR_MEMORY_BASE', 4096, 5),

@@ -43,15 +43,15 @@ const scripts = {
 `;
 
 const FUNCTIONS = hostFunctions({
-  beyond: 'return value_from_int(w2c_quickjs_strlen(engine, 0xfffffff0));',
-  behind: 'return value_from_int(*(volatile int *)host_pointer(engine->w2c_memory.size));',
+  beyond: 'return value_from_int(w2c_quickjs_strlen(0xfffffff0));',
+  behind: 'return value_from_int(*(volatile int *)host_pointer(engine_instance.w2c_memory.size));',
   null: 'return value_from_int(*(volatile int *)8);',
   code: '*(volatile char *)0x100000 = 0; return VALUE_UNDEFINED;',
   constant: '*(volatile char *)"constant" = 0; return VALUE_UNDEFINED;',
   execute: '((void (*)(void))host_pointer(0x100000))(); return VALUE_UNDEFINED;',
   illegal: '__builtin_trap();',
   overflow:
-    'volatile char frame[512]; frame[0] = 1; return call_overflow(engine, context, frame[0], argc, argv) + frame[0];',
+    'volatile char frame[512]; frame[0] = 1; return call_overflow(context, frame[0], argc, argv) + frame[0];',
   wild: 'return value_from_int(*(volatile int *)0x8000000000000000);',
 });
 

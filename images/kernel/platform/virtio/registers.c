@@ -105,7 +105,7 @@ HOST_CALL(call_interrupt_line) {
 
 HOST_CALL(call_interrupt_message) {
     struct interrupt_message message = interrupt_message();
-    u64 result = w2c_quickjs_JS_NewObject(engine, context);
+    u64 result = w2c_quickjs_JS_NewObject(context);
     engine_set(result, "address", value_from_double(message.address));
     engine_set(result, "data", value_from_double(message.data));
     return result;

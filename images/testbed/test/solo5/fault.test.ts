@@ -4,15 +4,15 @@ import { buildGuest, runGuest } from './guest.ts';
 
 const FAULTS = {
   // The engine's own code runs past the end of linear memory.
-  beyond: 'return value_from_int(w2c_quickjs_strlen(engine, 0xfffffff0));',
+  beyond: 'return value_from_int(w2c_quickjs_strlen(0xfffffff0));',
   null: 'return value_from_int(*(volatile int *)8);',
   code: '*(volatile char *)0x100000 = 0; return VALUE_UNDEFINED;',
   execute: '((void (*)(void))host_pointer(0x10000))(); return VALUE_UNDEFINED;',
   illegal: '__builtin_trap();',
   divide: 'return value_from_int(100 / (int)(value_u32(host_argument(argv, 1)) - 1));',
   recurse:
-    'volatile char frame[512]; frame[0] = 1; return call_recurse(engine, context, frame[0], argc, argv) + frame[0];',
-  abort: 'w2c_quickjs_abort(engine); return VALUE_UNDEFINED;',
+    'volatile char frame[512]; frame[0] = 1; return call_recurse(context, frame[0], argc, argv) + frame[0];',
+  abort: 'w2c_quickjs_abort(); return VALUE_UNDEFINED;',
 } as const;
 
 /** What the tender must not let through. */
