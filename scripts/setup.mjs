@@ -27,6 +27,7 @@ export const TEST_PACKAGES = [
   'kea-admin',
   'netcat-openbsd',
   'nginx-light',
+  'nghttp2-client',
   'passt',
   'pebble',
   'procps',

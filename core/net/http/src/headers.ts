@@ -3,6 +3,9 @@ import { ALL_HINTS } from './hints.ts';
 import { onlyValue, splitFields } from './http1/field-lines.ts';
 import { isFieldValue, isToken, trimWhitespace } from './syntax.ts';
 
+/** Names in lower case and values, in their order. */
+export type FieldList = readonly (readonly [name: string, value: string])[];
+
 /**
  * The fields of a message, in their order. Names are lower-case, in HTTP/1.1 on the wire as well; values
  * are latin1.
@@ -13,6 +16,7 @@ export class Headers implements Iterable<readonly [name: string, value: string]>
   #names: string[] = [];
   #values: string[] = [];
   #lines: Uint8Array | undefined;
+  #list: FieldList | undefined;
   /** Good lines with lower-case names that nobody took apart yet, behind an LF. */
   #unread: string | undefined;
   #hints = ALL_HINTS;
@@ -88,8 +92,8 @@ export class Headers implements Iterable<readonly [name: string, value: string]>
     this.#read();
     this.#names.push(name.toLowerCase());
     this.#values.push(trimWhitespace(value));
-    this.#lines = undefined;
     this.#hints = ALL_HINTS;
+    this.#changed();
     return this;
   }
 
@@ -105,7 +109,7 @@ export class Headers implements Iterable<readonly [name: string, value: string]>
       if (this.#names[at] !== unwanted) continue;
       this.#names.splice(at, 1);
       this.#values.splice(at, 1);
-      this.#lines = undefined;
+      this.#changed();
     }
     return this;
   }
@@ -124,6 +128,15 @@ export class Headers implements Iterable<readonly [name: string, value: string]>
     return this.#lines;
   }
 
+  /** Names and values for who encodes them differently: the same object until a field changes. Throws like {@link lines}. */
+  list(): FieldList {
+    if (this.#list === undefined) {
+      this.#check();
+      this.#list = [...this];
+    }
+    return this.#list;
+  }
+
   #read(): void {
     if (this.#unread === undefined) return;
     const { names, values } = splitFields(this.#unread.slice(1));
@@ -133,9 +146,18 @@ export class Headers implements Iterable<readonly [name: string, value: string]>
   }
 
   #encode(): Uint8Array {
+    this.#check();
+    return encodeLatin1(this.toString());
+  }
+
+  #check(): void {
     const misplaced = OF_CONNECTION.find((name) => this.has(name));
     if (misplaced !== undefined) throw new TypeError(`${misplaced} is not for a handler to say`);
-    return encodeLatin1(this.toString());
+  }
+
+  #changed(): void {
+    this.#lines = undefined;
+    this.#list = undefined;
   }
 
   toString(): string {

@@ -16,7 +16,7 @@ import { DEFAULT_LIMITS } from './limits.ts';
 import type { Handler, Request, Response } from './message.ts';
 import type { Refusal } from './refusal.ts';
 import { ServerConnection } from './server/connection.ts';
-import type { Served, Surroundings } from './server/surroundings.ts';
+import type { HttpVersion, Served, Surroundings } from './server/surroundings.ts';
 
 export interface ServerOptions {
   readonly handler: Handler;
@@ -27,6 +27,13 @@ export interface ServerOptions {
   readonly limits?: Partial<Limits>;
   /** `fastHeads(system.fast)`, for a server with many requests. */
   readonly heads?: HeadReader;
+  /** What is spoken beside HTTP/1.1, the dearest first: see {@link HttpServer.protocols}. */
+  readonly versions?: readonly HttpVersion[];
+}
+
+/** A connection of TCP, or one of TLS with what was agreed on. */
+export interface Acceptable extends TcpConnection {
+  readonly connected?: { readonly protocol: string | undefined } | undefined;
 }
 
 /** Connections and requests since the start, for metrics. */
@@ -41,7 +48,7 @@ export interface ServerCounters {
   rejections: number;
 }
 
-/** An HTTP/1.1 server. It is an activity, so that what takes too long comes to an end. */
+/** A server of HTTP/1.1, and of the `versions` it is given. It is an activity, so that what takes too long comes to an end. */
 export class HttpServer implements Activity, Surroundings {
   readonly limits: Limits;
   readonly heads: HeadReader | undefined;
@@ -74,6 +81,12 @@ export class HttpServer implements Activity, Surroundings {
     return this.#connections.size;
   }
 
+  /** What the configuration of TLS has to offer by ALPN, so that `accept` gets connections of all versions. */
+  get protocols(): readonly string[] {
+    const { versions = [] } = this.#options;
+    return [...versions.map(({ protocol }) => protocol), 'http/1.1'];
+  }
+
   /** Serves `port` of `tcp` without TLS; false when the port is taken. */
   listen(tcp: TcpSockets, port: number): boolean {
     const listener = tcp.listen(port, (connection) => this.accept(connection));
@@ -85,7 +98,7 @@ export class HttpServer implements Activity, Surroundings {
    * Serves a connection, of TLS as well when it looks like one of TCP. At the limit the oldest one without a
    * request to answer gives way, also when it is about to send one; without such a one the newcomer is refused.
    */
-  accept(connection: TcpConnection, scheme: 'http' | 'https' = 'http'): TcpHandler {
+  accept(connection: Acceptable, scheme: 'http' | 'https' = 'http'): TcpHandler {
     const peer = peerOf(connection);
     const count = this.#peers.get(peer) ?? 0;
     const isFull = this.#connections.size >= this.limits.connections && !this.#makeRoom();
@@ -95,7 +108,10 @@ export class HttpServer implements Activity, Surroundings {
     }
     this.counters.connections++;
     this.#peers.set(peer, count + 1);
-    const served = new ServerConnection(connection, scheme, this);
+    const agreed = connection.connected?.protocol;
+    const version = this.#options.versions?.find(({ protocol }) => protocol === agreed);
+    const served =
+      version?.serve(connection, scheme, this) ?? new ServerConnection(connection, scheme, this);
     this.#connections.set(served, peer);
     return served;
   }

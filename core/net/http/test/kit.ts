@@ -3,6 +3,7 @@ import type { CloseReason, TcpConnection, TcpHandler } from '@atoll/device/socke
 import { Logger } from '@atoll/log/log';
 import type { Limits } from '../src/limits.ts';
 import type { Handler } from '../src/message.ts';
+import type { HttpVersion } from '../src/server/surroundings.ts';
 import { HttpServer } from '../src/server.ts';
 
 /** A connection whose other end is the test. */
@@ -103,10 +104,15 @@ export class Bench {
   readonly lines: string[] = [];
   readonly server: HttpServer;
 
-  constructor(handler: Handler, limits: Partial<Limits> = {}) {
+  constructor(
+    handler: Handler,
+    limits: Partial<Limits> = {},
+    versions: readonly HttpVersion[] = [],
+  ) {
     this.server = new HttpServer({
       handler,
       limits,
+      versions,
       clock: { monotonic: () => this.now, wall: () => 784_111_777_000 + this.now },
       log: new Logger((_, line) => this.lines.push(line), 'debug'),
       wake: () => {},

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildImage } from '@atoll/builder/image';
@@ -11,7 +11,7 @@ import type { Running } from '../../src/process.ts';
 import { lacks } from '../../src/requirements.ts';
 import { Server } from '../../src/server.ts';
 import { imagesOf } from '../../src/target/images.ts';
-import { Authority, type Issued, KEYS } from '../tls/authority.ts';
+import { Authority, bootWords, derOf, type Issued, KEYS } from '../tls/authority.ts';
 
 const SERVER = '10.0.0.2';
 const CLIENT = '10.0.0.9';
@@ -78,7 +78,7 @@ onEach(
     });
 
     const own = `--ipv4=${SERVER}/24`;
-    const serving = (kind: string) => [own, ...credentials(issued.get(kind) as Issued)];
+    const serving = (kind: string) => [own, ...bootWords(issued.get(kind) as Issued)];
     const root = () => `--root=${derOf(authority.rootFile)}`;
 
     /** Starts the image once more, as a client; answers how it ended. */
@@ -225,7 +225,7 @@ onEach(
         const stranger = await asClient(CLIENT, port, '--servername=other.example');
         expect(stranger.console).toContain('another name');
         expect(stranger.status).toBe(1);
-        const known = await asClient(CLIENT, port, ...credentials(person));
+        const known = await asClient(CLIENT, port, ...bootWords(person));
         expect(known.console).toContain('finished: HTTP/1.0 200 ok');
         expect(known.status).toBe(0);
       });
@@ -256,18 +256,6 @@ onEach(
 );
 
 const MEMORY = 32;
-
-function credentials({ certificateFile, keyFile }: Issued): string[] {
-  return [`--certificate=${derOf(certificateFile)}`, `--key=${derOf(keyFile)}`];
-}
-
-/** The Base64 inside a PEM file. */
-function derOf(file: string): string {
-  return readFileSync(file, 'latin1')
-    .split('\n')
-    .filter((line) => !line.startsWith('-'))
-    .join('');
-}
 
 /** What the page says. */
 function agreedIn(text: string): unknown {

@@ -84,6 +84,19 @@ export class Authority {
   }
 }
 
+/** The boot arguments of an appliance that shows `issued`. */
+export function bootWords({ certificateFile, keyFile }: Issued): string[] {
+  return [`--certificate=${derOf(certificateFile)}`, `--key=${derOf(keyFile)}`];
+}
+
+/** The Base64 inside a PEM file. */
+export function derOf(file: string): string {
+  return readFileSync(file, 'latin1')
+    .split('\n')
+    .filter((line) => !line.startsWith('-'))
+    .join('');
+}
+
 function privateKey(pem: string): PrivateKey {
   const key = createPrivateKey(pem);
   const jwk = key.export({ format: 'jwk' });

@@ -1,3 +1,4 @@
+import type { TcpConnection, TcpHandler } from '@atoll/device/socket';
 import type { HeadReader } from '../http1/head-reader.ts';
 import type { Limits } from '../limits.ts';
 import type { Request, Response } from '../message.ts';
@@ -15,6 +16,17 @@ export interface Served {
   /** Ends it, after what is under way. */
   close(): void;
   abort(): void;
+}
+
+/** A version of HTTP that a server speaks beside 1.1, where ALPN chose it. */
+export interface HttpVersion {
+  /** What ALPN calls it. */
+  readonly protocol: string;
+  serve(
+    connection: TcpConnection,
+    scheme: 'http' | 'https',
+    surroundings: Surroundings,
+  ): Served & TcpHandler;
 }
 
 /** What a connection needs of its server. */

@@ -2,11 +2,13 @@ import files from 'static:../pages';
 import type { Appliance } from '@atoll/appliance/appliance';
 import { encodeLatin1 } from '@atoll/bytes/latin1';
 import { encodeUtf8 } from '@atoll/bytes/utf8';
+import { optional } from '@atoll/conf/table';
 import { readBody } from '@atoll/http/body';
 import { compressed } from '@atoll/http/compress';
 import { EventStream } from '@atoll/http/event-stream';
 import { fastGzip, fastHeads } from '@atoll/http/fast';
 import { Headers } from '@atoll/http/headers';
+import { http2 } from '@atoll/http/http2';
 import type { Request, Response } from '@atoll/http/message';
 import { formBoundary, readMultipart } from '@atoll/http/multipart';
 import { Router } from '@atoll/http/router';
@@ -15,8 +17,18 @@ import { HttpServer } from '@atoll/http/server';
 import { staticFiles } from '@atoll/http/static';
 import { networkArguments } from '@atoll/network/arguments';
 import { startNetwork } from '@atoll/network/network';
+import { expect } from '@atoll/result/result';
+import { x509Signers } from '@atoll/tls/x509';
+import { TlsSockets } from '@atoll/tls-socket/sockets';
+import { parsePrivateKey } from '@atoll/x509/private-key';
+import { algorithms } from '../../tls/appliance/src/algorithms.ts';
+import { base64 } from '../../tls/appliance/src/arguments.ts';
 
-const ARGUMENTS = networkArguments('dhcp');
+const ARGUMENTS = {
+  ...networkArguments('dhcp'),
+  certificate: optional(base64, { summary: 'Who we are, for HTTPS.', example: 'MIIB…' }),
+  key: optional(base64, { summary: 'Its key, as PKCS #8.', example: 'MIGH…' }),
+};
 
 /** A web server with one of each, for clients to try. */
 const web: Appliance<typeof ARGUMENTS> = {
@@ -42,10 +54,23 @@ const web: Appliance<typeof ARGUMENTS> = {
     const server = new HttpServer({
       ...{ handler: router.handle, clock, log: log.for('http'), heads: fastHeads(system.fast) },
       wake: () => system.wake(),
+      versions: [http2()],
     });
     system.run(server);
     server.listen(sockets.tcp, 80);
     server.listen(sockets.tcp, 8080);
+    const { certificate, key } = options;
+    if (certificate === undefined || key === undefined) return;
+    const { suites, groups, signatures } = algorithms(system.fast);
+    const signers = x509Signers(expect(parsePrivateKey(key)), signatures);
+    const credentials = [{ chain: [certificate], signers }];
+    const config = { suites, groups, credentials: () => credentials, protocols: server.protocols };
+    const tls = new TlsSockets(system);
+    system.run(tls);
+    sockets.tcp.listen(
+      443,
+      tls.serving(config, (socket) => server.accept(socket, 'https')),
+    );
   },
 };
 

@@ -6,7 +6,8 @@ import type { Result } from '@atoll/result/result';
 import { misconfigured, ok } from '@atoll/result/result';
 import { parsePem } from '@atoll/x509/pem';
 
-const base64 = value('BASE64', 'DER in Base64', (words): Result<Uint8Array> => {
+/** DER as boot arguments carry it. */
+export const base64 = value('BASE64', 'DER in Base64', (words): Result<Uint8Array> => {
   // PEM holds Base64 as well, and there is a reader of it.
   const parsed = parsePem(`-----BEGIN DER-----\n${words}\n-----END DER-----`);
   return parsed.ok ? ok(parsed.value[0].bytes) : misconfigured('it is not Base64');
