@@ -90,11 +90,8 @@ export class Http2Connection implements Served, TcpHandler, ExchangeOwner {
       return;
     }
     this.engine.handleTimeout(now);
-    for (const exchange of this.#exchanges.values()) {
-      if (exchange.stalledSince + stallMs > now) continue;
-      this.engine.reset(exchange.stream, ERROR.CANCEL);
-      exchange.close('the peer takes nothing');
-    }
+    const { limits } = this.#options.surroundings;
+    for (const exchange of this.#exchanges.values()) exchange.handleTimeout(now, limits);
     if (this.#exchanges.size === 0 && this.#unsent === undefined && silence >= idleMs) {
       this.engine.leaveNow();
     }
@@ -122,6 +119,11 @@ export class Http2Connection implements Served, TcpHandler, ExchangeOwner {
 
   dateLine(): Uint8Array {
     return this.#options.surroundings.dateLine();
+  }
+
+  failed(head: RequestHead | undefined, error: unknown): void {
+    const request = head && { method: head.method, path: head.target.path };
+    this.#options.surroundings.failed(request, error);
   }
 
   wantTurn(exchange: Exchange): void {
@@ -208,7 +210,7 @@ export class Http2Connection implements Served, TcpHandler, ExchangeOwner {
         this.#request(stream, event.head);
         break;
       case 'body':
-        this.#exchanges.get(stream)?.body.onReadable?.();
+        this.#exchanges.get(stream)?.tell();
         break;
       case 'refused':
         this.#options.surroundings.refused(this, event.refusal);
@@ -247,23 +249,16 @@ export class Http2Connection implements Served, TcpHandler, ExchangeOwner {
   /** Sends frames of the engine's, and then gives turns, until there is nothing to send or no room for it. */
   #flush(): void {
     const { out } = this.writer;
-    let thrown: { readonly error: unknown } | undefined;
     while (this.#unsent === undefined && !this.#isLingering && !this.#isClosed) {
       out.clear();
       const { control } = this.engine;
       this.engine.control = [];
       for (let at = 0; at < control.length; at++) emitFrame(out, control[at]);
-      try {
-        this.#giveTurns();
-      } catch (error) {
-        thrown ??= { error };
-      }
-      if (out.length > 0) this.#write(out.view(), false);
-      else if (thrown === undefined) break;
-      else throw thrown.error;
+      this.#giveTurns();
+      if (out.length === 0) break;
+      this.#write(out.view(), false);
     }
     if (this.engine.isOver) this.#linger();
-    if (thrown !== undefined) throw thrown.error;
   }
 
   /** A turn to each in the ring, until all had one for nothing or there is no room. */

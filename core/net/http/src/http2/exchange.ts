@@ -4,6 +4,7 @@ import { IncomingBody } from '../connection/incoming-body.ts';
 import { lengthOf } from '../connection/sender.ts';
 import type { FieldList } from '../headers.ts';
 import { Headers } from '../headers.ts';
+import type { Limits } from '../limits.ts';
 import type { Body, BodyProducer, BodyStream, BodyWriter, Response } from '../message.ts';
 import type { Refusal } from '../refusal.ts';
 import { hasBody, REASONS } from '../status.ts';
@@ -21,6 +22,8 @@ export interface ExchangeOwner {
   dateLine(): Uint8Array;
   /** The exchange has something to send: it is to have its {@link Exchange.turn}, or another one. */
   wantTurn(exchange: Exchange): void;
+  /** What the application does for the request threw `error`. */
+  failed(head: RequestHead | undefined, error: unknown): void;
   /** There may be frames of the engine's to send. */
   wantFlush(): void;
   forget(exchange: Exchange): void;
@@ -36,9 +39,11 @@ export class Exchange implements BodySource, BodyWriter {
   /** Whether it waits for its turn. */
   isWaiting = false;
   /** Since when there is something to send and no window for it. */
-  stalledSince = Number.POSITIVE_INFINITY;
+  #stalledSince = Number.POSITIVE_INFINITY;
   readonly #owner: ExchangeOwner;
-  readonly #isHead: boolean;
+  readonly #head: RequestHead | undefined;
+  /** Since when the handler has what it needs for an answer, or takes no more of it. */
+  #since: number;
   #response: Response | undefined;
   #list: FieldList = NO_FIELDS.list();
   #isHeadSent = false;
@@ -66,7 +71,8 @@ export class Exchange implements BodySource, BodyWriter {
   constructor(stream: Stream, head: RequestHead | undefined, owner: ExchangeOwner) {
     this.stream = stream;
     this.#owner = owner;
-    this.#isHead = head?.method === 'HEAD';
+    this.#head = head;
+    this.#since = owner.now();
     this.#awaitsContinue = head?.expectsContinue ?? false;
     this.#isHandled = head === undefined;
     this.body = new IncomingBody(this, stream.isReceiving ? head?.length || 'chunked' : 0);
@@ -82,12 +88,34 @@ export class Exchange implements BodySource, BodyWriter {
   /** The answer that the server gives itself, unless it is too late for one. */
   refuse({ status, reason }: Refusal): void {
     if (this.#response !== undefined) return;
-    this.body.abandon(reason);
+    this.#abandonBody(reason);
     const body = encodeLatin1(`${status} ${REASONS[status]}\n`);
     this.#respond({ status, headers: PLAIN, body });
   }
 
-  /** Sends what it may, and wants another turn when that is not all. Throws what a producer throws. */
+  /** Something of the request's body came, or its end. */
+  tell(): void {
+    this.#since = this.#owner.now();
+    try {
+      this.body.onReadable?.();
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  /** Ends what takes too long: the peer takes nothing of the response, or the handler has none. */
+  handleTimeout(now: number, { stallMs, handlerMs }: Limits): void {
+    if (this.#stalledSince + stallMs <= now) {
+      this.#owner.engine.reset(this.stream, ERROR.CANCEL);
+      this.close('the peer takes nothing');
+      return;
+    }
+    const isPeersTurn = this.stream.isReceiving && this.stream.unread === 0;
+    if (isPeersTurn || this.#since + handlerMs > now) return;
+    if (this.#response === undefined) this.refuse(UNANSWERED);
+  }
+
+  /** Sends what it may, and wants another turn when that is not all. */
   turn(): void {
     if (this.#isOver) return;
     if (this.#response === undefined) {
@@ -99,34 +127,36 @@ export class Exchange implements BodySource, BodyWriter {
     const { engine, writer } = this.#owner;
     const window = engine.allowance(this.stream);
     if (window === 0 && !this.#hasEnded) {
-      this.stalledSince = Math.min(this.stalledSince, this.#owner.now());
+      this.#stalledSince = Math.min(this.#stalledSince, this.#owner.now());
       this.#owner.wantTurn(this);
       return;
     }
-    this.stalledSince = Number.POSITIVE_INFINITY;
+    this.#stalledSince = Number.POSITIVE_INFINITY;
     const start = writer.out.reserve(HEAD_LENGTH);
     this.#allowance = Math.max(0, Math.min(window, writer.out.room));
     this.#sent = 0;
     try {
       this.#fill();
     } catch (error) {
-      this.abort();
-      throw error;
-    } finally {
-      this.#allowance = 0;
-      this.#finishFrame(start);
+      this.#fail(error);
     }
+    this.#allowance = 0;
+    this.#finishFrame(start);
   }
 
   /** The stream is gone, or the connection. */
   close(reason: string): void {
     if (this.#isOver) return;
     this.#isOver = true;
-    const producer = this.#producer;
+    const producer = this.#hasEnded ? undefined : this.#producer;
     this.#producer = undefined;
-    if (!this.#hasEnded) producer?.onClosed?.();
     this.#hasEnded = true;
-    this.body.abandon(reason);
+    try {
+      producer?.onClosed?.();
+    } catch (error) {
+      this.#fail(error);
+    }
+    this.#abandonBody(reason);
     if (!this.#isHandled) this.#owner.engine.abandoned++;
     this.#owner.forget(this);
   }
@@ -139,6 +169,7 @@ export class Exchange implements BodySource, BodyWriter {
   }
 
   consumeBody(count: number): void {
+    this.#since = this.#owner.now();
     this.#owner.engine.consume(this.stream, count);
     if (this.stream.unread === 0) this.peekBody();
     this.#owner.wantFlush();
@@ -189,7 +220,7 @@ export class Exchange implements BodySource, BodyWriter {
     if (!(status >= 200 && status <= 599)) throw new RangeError(`${status} is no final status`);
     this.#list = headers.list();
     this.#response = response;
-    if (body !== undefined && hasBody(status) && !this.#isHead) this.#give(body);
+    if (body !== undefined && hasBody(status) && this.#head?.method !== 'HEAD') this.#give(body);
     this.#owner.wantTurn(this);
   }
 
@@ -267,12 +298,23 @@ export class Exchange implements BodySource, BodyWriter {
     if (this.#hasEnded) this.#finish();
   }
 
+  #abandonBody(reason: string): void {
+    if (this.body.abandon(reason)) this.tell();
+  }
+
+  /** What an application throws ends the stream and nothing else. */
+  #fail(error: unknown): void {
+    this.#owner.failed(this.#head, error);
+    this.abort();
+  }
+
   #finish(): void {
     this.#owner.engine.end(this.stream);
     this.close('the request was answered');
   }
 }
 
+const UNANSWERED: Refusal = { status: 503, reason: 'the handler does not answer' };
 const NO_FIELDS = new Headers();
 const NO_PIECES: readonly Uint8Array[] = [];
 const PLAIN = new Headers({ 'content-type': 'text/plain; charset=utf-8' });
