@@ -45,8 +45,8 @@ ${renderAuthority(facts)}
 <section aria-labelledby="counters-title">
 <h2 id="counters-title">What happened so far</h2>
 <p>It was started on ${dateText(ledger.startedAt)}. <span id="following">This is how things stood \
-when you asked; <a href="/#counters-title">ask again</a>.</span></p>
-<div id="counters" class="wide" role="region" aria-labelledby="counters-title" tabindex="0">
+when you asked; <a href="/">ask again</a>.</span></p>
+<div id="counters" class="wide" role="group" aria-label="Counters by port" tabindex="0">
 ${renderCounters(ledger, pages)}
 </div>
 </section>
