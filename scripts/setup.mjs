@@ -15,6 +15,7 @@ export const BUILD_PACKAGES = ['gcc', 'binutils', 'libbearssl-dev', 'libsodium-d
 /** The real clients, peers and machines of the tests. */
 export const TEST_PACKAGES = [
   'bind9-dnsutils',
+  'chromium',
   'curl',
   'dnsmasq-base',
   'dnsperf',

@@ -5,12 +5,14 @@ import { choice, value } from '@atoll/conf/value';
 import { networkArguments } from '@atoll/network/arguments';
 import type { Result } from '@atoll/result/result';
 import { misconfigured, ok } from '@atoll/result/result';
+import { statusArguments } from '@atoll/status/arguments';
 import { isHostName } from '@atoll/x509/peer-name';
 import { KEY_KINDS } from './key.ts';
 
 /** The boot arguments of the Pinata. */
 export const ARGUMENTS = {
   ...networkArguments('dhcp'),
+  ...statusArguments('none'),
   secret: withDefault(value('TEXT', 'a text of 1 to 1024 bytes', parseSecret), 'sweets', {
     summary: 'What is inside, for whoever authenticates.',
     example: 'the key to a wallet',

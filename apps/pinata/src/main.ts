@@ -3,6 +3,8 @@ import { Misconfiguration } from '@atoll/appliance/appliance';
 import { toHex } from '@atoll/bytes/hex';
 import { HttpServer } from '@atoll/http/server';
 import { startNetwork } from '@atoll/network/network';
+import { collectHttp } from '@atoll/status/collect/http';
+import { Status, serveStatus } from '@atoll/status/status';
 import { TicketKeys } from '@atoll/tls/server/ticket';
 import { TlsSockets } from '@atoll/tls-socket/sockets';
 import { emitPem } from '@atoll/x509/pem';
@@ -15,6 +17,7 @@ import { Bait, CALL_PORT, CLIENT_PORT, SERVER_PORT } from './bait.ts';
 import { issueIdentities, validityAt } from './identities.ts';
 import { keyScheme } from './key.ts';
 import { Ledger } from './ledger.ts';
+import { collectLedger } from './metrics.ts';
 import { Site } from './page/site.ts';
 
 const pinata: Appliance<typeof ARGUMENTS> = {
@@ -32,7 +35,10 @@ const pinata: Appliance<typeof ARGUMENTS> = {
     const identities = issueIdentities(authority, options, validity);
     log.info(`made four ${options.key} keys in ${Math.ceil(clock.monotonic() - begun)} ms`);
 
-    const { tcp } = startNetwork(system, options, 'service').sockets;
+    const status = new Status(system, pinata.summary);
+    const network = startNetwork(system, options, 'service');
+    status.watchNetwork(network);
+    const { tcp } = network.sockets;
     const tls = new TlsSockets(system);
     const ledger = new Ledger([SERVER_PORT, CALL_PORT, CLIENT_PORT], clock.wall());
     const { verifier } = authority;
@@ -68,6 +74,9 @@ const pinata: Appliance<typeof ARGUMENTS> = {
     const secure = tls.serving(pageConfig, (connection) => http.accept(connection, 'https'));
     if (!http.listen(tcp, 80)) throw new Misconfiguration('TCP port 80 is taken');
     if (tcp.listen(443, secure) === undefined) throw new Misconfiguration('TCP port 443 is taken');
+    status.registry.collect(collectHttp(http, 'page'));
+    status.registry.collect(collectLedger(ledger));
+    serveStatus(system, network, options, status);
   },
 };
 

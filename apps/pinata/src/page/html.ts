@@ -1,3 +1,5 @@
+import { escapeHtml } from '@atoll/status/page';
+
 /** HTML that is made of text from outside: what is put in with `${}` is escaped unless it is {@link Html} itself. */
 export class Html {
   readonly text: string;
@@ -27,18 +29,3 @@ export function html(
 function textOf(value: string | number | Html): string {
   return value instanceof Html ? value.text : escapeHtml(String(value));
 }
-
-/** Fit for text and for quoted attributes. Control characters, which HTML cannot have, become visible. */
-function escapeHtml(text: string): string {
-  return text.replace(SPECIAL, (character) => ENTITIES[character] ?? '\ufffd');
-}
-
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what it is about
-const SPECIAL = /[&<>"'\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]/g;
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};

@@ -11,11 +11,12 @@ export function renderCounters({ tallies, declined }: Ledger, pages: number): Ht
   return html`<table>
 <caption>Since the start</caption>
 <thead><tr><th scope="col">Port</th><th scope="col">Connections</th><th scope="col">Handshakes</th>\
-<th scope="col">Refused by us</th><th scope="col">Left by the peer</th><th scope="col">Opened</th></tr></thead>
+<th scope="col">Refused</th><th scope="col">Left</th><th scope="col">Opened</th></tr></thead>
 <tbody>
 ${rows}</tbody>
 </table>
-<p>${pages} pages were asked for. ${declined} calls to port ${CALL_PORT} were not returned, because there were too many.</p>`;
+<p>Refused: the Pinata found fault with the peer. Left: the peer did with the Pinata, or fell silent.
+${pages} pages were asked for. ${declined} calls to port ${CALL_PORT} were not returned, because there were too many.</p>`;
 }
 
 function renderTally(port: number, tally: Tally): Html {
@@ -47,10 +48,7 @@ ${messages}</ul>
 
 /** What the ports do, for the rules. */
 export const PORTS: readonly (readonly [port: number, what: string])[] = [
-  [
-    SERVER_PORT,
-    'is the server of TLS. It asks for a certificate, and whoever shows one gets the secret.',
-  ],
+  [SERVER_PORT, 'is the server of TLS, and demands a certificate of you.'],
   [
     CALL_PORT,
     `closes your connection, and makes one to port ${CALLED_PORT} of your address, where it is the client of TLS.`,

@@ -1,14 +1,12 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { onEach } from '@atoll/testbed/each';
+import axe from 'axe-core';
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { node, PinataBed, SERVER, unix } from './bed.ts';
 import { certificateOf, startChromium } from './browser.ts';
 
 const PAGE = 'https://pinata.internal/';
-const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 const SCHEMES = ['light', 'dark'] as const;
 const DESKTOP = { width: 1280, height: 900 };
 const PHONE = { width: 375, height: 700 };
@@ -89,7 +87,7 @@ onEach([node, unix], ['chromium', 'openssl', 'curl'], (target) => {
       await page.goto(PAGE);
       await page.locator('summary').first().click();
       // The tool comes from here, not from the page, whose policy allows no other scripts.
-      const found = await page.evaluate(`${readFileSync(AXE, 'utf8')}; axe.run()`);
+      const found = await page.evaluate(`${axe.source}; axe.run()`);
       const { violations } = found as { violations: { id: string; nodes: { html: string }[] }[] };
       expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
       // Nothing is wider than the window.
