@@ -5,6 +5,7 @@ import type { Action, Event } from '@atoll/acme/engine';
 import { dueAt, handle, plan } from '@atoll/acme/engine';
 import type { CertificateRecord } from '@atoll/acme/record';
 import { emitRecord, parseRecord } from '@atoll/acme/record';
+import type { AcmeResponse, Step } from '@atoll/acme/request';
 import type { AcmeState, Moment } from '@atoll/acme/state';
 import { begin } from '@atoll/acme/state';
 import type { Activity } from '@atoll/appliance/appliance';
@@ -63,8 +64,7 @@ export class Certificates implements Activity {
   #current: { readonly of: CertificateRecord; readonly credentials: Credentials } | undefined;
   #published: Publication | undefined;
   #tlsProof: Credentials | undefined;
-  /** What is under way, when it has taken too long, and how it is given up. */
-  #task: { readonly deadline: number; giveUp(): void } | undefined;
+  #task: Task | undefined;
 
   /** Throws a {@link Misconfiguration} when the challenge cannot be answered. */
   constructor(options: CertificatesOptions) {
@@ -123,16 +123,14 @@ export class Certificates implements Activity {
   }
 
   poll(now: number): number {
-    if (this.#task !== undefined) {
-      if (now >= this.#task.deadline) this.#task.giveUp();
-      return this.#task?.deadline ?? now;
-    }
+    if (this.#task !== undefined && now >= this.#task.deadline) this.#task.giveUp();
+    if (this.#task !== undefined) return this.#task.deadline;
     if (this.#state === undefined) return Number.POSITIVE_INFINITY;
     const { config, entropy } = this.#options;
     const action = plan(config, this.#state, this.#now(), entropy);
     if (action.do === 'wait') return action.until;
-    this.#start(action);
-    return Number.POSITIVE_INFINITY;
+    this.#task = this.#start(action);
+    return this.#task.deadline;
   }
 
   #credentials(name: string | undefined, protocol: string | undefined): readonly Credentials[] {
@@ -143,7 +141,7 @@ export class Certificates implements Activity {
     return this.#current ? [this.#current.credentials] : [];
   }
 
-  #start(action: Exclude<Action, { do: 'wait' }>): void {
+  #start(action: Exclude<Action, { do: 'wait' }>): Task {
     let isOver = false;
     const finish = (event: Event | undefined) => {
       if (isOver) return;
@@ -152,38 +150,30 @@ export class Certificates implements Activity {
       if (event !== undefined) this.#happened(event);
       this.#options.wake();
     };
-    const { clock } = this.#options;
-    const deadline = clock.monotonic() + PATIENCE;
+    const deadline = this.#options.clock.monotonic() + PATIENCE;
     switch (action.do) {
       case 'save':
-        // A disk is waited for: what it has not got must not be acted on.
-        this.#task = { deadline: Number.POSITIVE_INFINITY, giveUp: () => undefined };
         this.#save(action.record).then(finish);
-        break;
+        // A disk is waited for: what it has not got must not be acted on.
+        return { deadline: Number.POSITIVE_INFINITY, giveUp: () => undefined };
       case 'request': {
-        const { step, request } = action;
-        if (step.name === 'account') this.#announceAccount();
-        const exchange = new Exchange(this.#options.client, request);
-        const giveUp = () => exchange.giveUp('the authority takes too long to answer');
-        this.#task = { deadline, giveUp };
-        exchange.done.then((result) =>
-          finish(
-            result.ok
-              ? { kind: 'answered', step, response: result.value }
-              : { kind: 'unanswered', reason: `${step.name}: ${result.error.reason}` },
-          ),
-        );
-        break;
+        const exchange = new Exchange(this.#options.client, action.request);
+        exchange.done.then((result) => finish(eventOf(action.step, result)));
+        if (action.step.name === 'account') this.#announceAccount();
+        return {
+          deadline,
+          giveUp: () => exchange.giveUp('the authority takes too long to answer'),
+        };
       }
-      case 'publish': {
-        const giveUp = () => finish({ kind: 'unpublished', reason: 'publishing takes too long' });
-        this.#task = { deadline, giveUp };
+      case 'publish':
         this.#publish(action.publication).then(finish);
-        break;
-      }
+        return {
+          deadline,
+          giveUp: () => finish({ kind: 'unpublished', reason: 'publishing takes too long' }),
+        };
       case 'withdraw':
-        this.#task = { deadline, giveUp: () => finish({ kind: 'withdrawn' }) };
         this.#withdraw(action.publication).then(finish);
+        return { deadline, giveUp: () => finish({ kind: 'withdrawn' }) };
     }
   }
 
@@ -265,6 +255,19 @@ export class Certificates implements Activity {
     const { clock } = this.#options;
     return { monotonic: clock.monotonic(), wall: clock.wall() };
   }
+}
+
+/** What is under way. */
+interface Task {
+  /** When it has taken too long. */
+  readonly deadline: number;
+  giveUp(): void;
+}
+
+function eventOf(step: Step, result: Result<AcmeResponse>): Event {
+  return result.ok
+    ? { kind: 'answered', step, response: result.value }
+    : { kind: 'unanswered', reason: `${step.name}: ${result.error.reason}` };
 }
 
 const KEY = encodeLatin1('acme');
