@@ -19,7 +19,7 @@ export const ARGUMENTS = {
   }),
   key: withDefault(choice(KEY_KINDS.join('|'), KEY_KINDS), 'p256', {
     summary: 'The kind of all keys, which are made at boot; rsa takes seconds.',
-    example: 'ed25519',
+    example: 'rsa',
   }),
   name: withDefault(value('NAME', 'a host name', parseHostName), 'pinata.internal', {
     summary: 'The host name that the certificate of the page is for, beside fixed addresses.',

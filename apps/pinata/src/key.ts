@@ -3,16 +3,11 @@ import { generateRsaKey } from '@atoll/primitives/rsa-generate';
 import type { PrivateKey } from '@atoll/x509/private-key';
 import { emitPublicKey } from '@atoll/x509/public-key';
 import type { CertificateSignature } from '@atoll/x509/signature';
-import {
-  ecdsaSignature,
-  ed25519Signature,
-  rsaPssSignature,
-  rsaSignature,
-} from '@atoll/x509/signature';
+import { ecdsaSignature, rsaPssSignature, rsaSignature } from '@atoll/x509/signature';
 import type { Algorithms } from './algorithms.ts';
 
 /** What `--key` takes. */
-export const KEY_KINDS = ['p256', 'ed25519', 'rsa'] as const;
+export const KEY_KINDS = ['p256', 'rsa'] as const;
 export type KeyKind = (typeof KEY_KINDS)[number];
 
 export interface KeyPair {
@@ -32,8 +27,6 @@ export function keyScheme(kind: KeyKind, algorithms: Algorithms): KeyScheme {
   switch (kind) {
     case 'p256':
       return p256Scheme(algorithms);
-    case 'ed25519':
-      return ed25519Scheme(algorithms);
     case 'rsa':
       return rsaScheme(algorithms);
   }
@@ -49,22 +42,6 @@ function p256Scheme({ p256, sha256 }: Algorithms): KeyScheme {
       };
     },
     signatures: [ecdsaSignature(p256, sha256)],
-  };
-}
-
-function ed25519Scheme(algorithms: Algorithms): KeyScheme {
-  const ed25519 = algorithms.ed25519();
-  return {
-    generate(entropy) {
-      const seed = new Uint8Array(32);
-      entropy.fill(seed);
-      const key = ed25519.publicKey(seed);
-      return {
-        privateKey: { kind: 'ed25519', seed },
-        publicKey: emitPublicKey({ kind: 'ed25519', key }),
-      };
-    },
-    signatures: [ed25519Signature(ed25519)],
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Appliance } from '@atoll/appliance/appliance';
 import { Misconfiguration } from '@atoll/appliance/appliance';
 import { toHex } from '@atoll/bytes/hex';
+import { http2 } from '@atoll/http/http2';
 import { HttpServer } from '@atoll/http/server';
 import { startNetwork } from '@atoll/network/network';
 import { collectHttp } from '@atoll/status/collect/http';
@@ -63,12 +64,13 @@ const pinata: Appliance<typeof ARGUMENTS> = {
       log: log.for('http'),
       wake: () => system.wake(),
       limits: { connections: 256, connectionsOfPeer: 64 },
+      versions: [http2()],
     });
     for (const activity of [tls, bait, http, site]) system.run(activity);
     const pageConfig = {
       ...known.tls,
       credentials: () => [identities.page],
-      protocols: ['http/1.1'],
+      protocols: http.protocols,
       tickets: new TicketKeys(known.aead),
     };
     const secure = tls.serving(pageConfig, (connection) => http.accept(connection, 'https'));
@@ -92,4 +94,4 @@ function factsOf(options: PinataOptions, { sha256 }: Algorithms, { certificate }
   };
 }
 
-const KEY_NAMES = { p256: 'P-256', ed25519: 'Ed25519', rsa: 'RSA with 2048 bits' } as const;
+const KEY_NAMES = { p256: 'P-256', rsa: 'RSA with 2048 bits' } as const;

@@ -49,7 +49,7 @@ onEach([node, unix], ['chromium', 'openssl', 'curl'], (target) => {
     const response = await page.goto(PAGE);
     expect(response?.status()).toBe(200);
     expect((await response?.securityDetails())?.protocol).toBe('TLS 1.3');
-    expect(await page.evaluate(PROTOCOL)).toBe('http/1.1');
+    expect(await page.evaluate(PROTOCOL)).toBe('h2');
     await page.getByText('The numbers below follow what happens.').waitFor();
     expect(urls.every((url) => url.startsWith(PAGE))).toBe(true);
     expect(complaints).toEqual([]);
