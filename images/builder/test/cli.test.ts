@@ -22,6 +22,9 @@ describe('the command atoll', { timeout: 30_000 }, () => {
     [['run', 'dnsvizor'], '--target is missing'],
     [['run', 'dnsvizor', '--target', 'unix', '--machine', 'q35'], 'are for the target virtio'],
     [['inspect', 'a', 'b'], 'unexpected "b"'],
+    [['pinata', 'rely'], 'unknown way with a Pinata "rely"\n  did you mean relay?'],
+    [['pinata', 'relay', 'a/b'], '"a/b"\n  expected a host'],
+    [['pinata', 'relay', 'a', '--through=10003'], 'unknown port "10003"'],
   ])('ends with status 64 and advice: %j', async (words, advice) => {
     const { status, stderr, stdout } = await atoll(words);
     expect(stderr).toContain(advice);
