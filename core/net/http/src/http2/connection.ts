@@ -265,13 +265,13 @@ export class Http2Connection implements Served, TcpHandler, ExchangeOwner {
   #giveTurns(): void {
     const ring = this.#ring;
     const { out } = this.writer;
-    let idle = 0;
-    while (idle < ring.length && out.room >= LEAST_ROOM) {
+    let left = ring.length;
+    while (left > 0 && out.room >= LEAST_ROOM) {
       const exchange = ring.shift() as Exchange;
       const before = out.length;
       exchange.isWaiting = false;
       exchange.turn();
-      idle = out.length > before ? 0 : idle + 1;
+      left = out.length > before ? ring.length : left - 1;
     }
   }
 

@@ -90,7 +90,6 @@ export class Engine {
   /** Streams above it are not looked at any more. */
   #lastServed = LARGEST_WINDOW;
   #isLeaving = false;
-  #isPeerLeaving = false;
   /** The block of fields that is under way. */
   #block: { readonly stream: number; readonly isEnd: boolean; isBad: boolean } | undefined;
 
@@ -112,8 +111,8 @@ export class Engine {
 
   /** Whether the connection has said all it will. */
   get isOver(): boolean {
-    const isEnding = this.#isPeerLeaving || this.#lastServed < LARGEST_WINDOW;
-    return this.failure !== undefined || (isEnding && this.streams.size === 0);
+    const isLeaving = this.#lastServed < LARGEST_WINDOW;
+    return this.failure !== undefined || (isLeaving && this.streams.size === 0);
   }
 
   /**
@@ -286,8 +285,8 @@ export class Engine {
         this.#handlePing(frame.isAck, frame.data);
         break;
       case 'GOAWAY':
-        this.#isPeerLeaving = true;
         this.#charge(PRICE.IGNORED);
+        this.leaveNow();
         break;
       case 'PUSH_PROMISE':
         this.#fail(ERROR.PROTOCOL_ERROR, 'a push of a client');
