@@ -36,6 +36,7 @@ export const TEST_PACKAGES = [
   'qemu-system-x86',
   'rsyslog',
   'rsyslog-gnutls',
+  'rsyslog-openssl',
   'testssl.sh',
   'traceroute',
   'udhcpc',
