@@ -68,11 +68,11 @@ describe('hostTcp', () => {
     const port = await freePort();
     const tcp = sockets(port);
     const listener = tcp.listen(PORT, (connection) => ({
-      onReadable: () => connection.write(new Uint8Array(65_537)),
+      onReadable: () => connection.write(new Uint8Array(131_073)),
       onWritable: () => connection.end(),
     }));
     const { received, reason } = await exchange(tcp, port, 1);
-    expect([received, reason]).toEqual([65_536, 'finished']);
+    expect([received, reason]).toEqual([131_072, 'finished']);
     listener?.close();
   });
 

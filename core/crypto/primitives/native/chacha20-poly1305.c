@@ -3,6 +3,9 @@
 #include "openssl.h"
 
 #define KEY_LENGTH 32
+typedef uint8_t record_key[KEY_LENGTH];
+#include "records.h"
+
 #define TAG_LENGTH 16
 #define BLOCK_LENGTH 64
 
@@ -73,46 +76,67 @@ static void crypt(struct cipher *cipher, const struct message *message) {
                        cipher->counter);
 }
 
+static bool take_record_key(u64 value, record_key **key) {
+    return take_exactly(value, KEY_LENGTH, key);
+}
+
+static void seal_message(record_key *key, const struct message *message) {
+    struct cipher cipher;
+    cipher_init(&cipher, *key, message->nonce);
+    crypt(&cipher, message);
+    compute_tag(message->tag, &cipher, message);
+    wipe(&cipher, sizeof cipher);
+}
+
+static bool open_message(record_key *key, const struct message *message) {
+    struct cipher cipher;
+    uint8_t tag[TAG_LENGTH];
+    cipher_init(&cipher, *key, message->nonce);
+    compute_tag(tag, &cipher, message);
+    bool is_genuine = is_same(tag, message->tag, TAG_LENGTH);
+    if (is_genuine)
+        crypt(&cipher, message);
+    wipe(&cipher, sizeof cipher);
+    wipe(tag, sizeof tag);
+    return is_genuine;
+}
+
+/* Nothing was done to it. */
+static void restore_message(record_key *key, const struct message *message) {
+    (void)key;
+    (void)message;
+}
+
 /* seal(key, nonce, associated, bytes, start, end, tagStart) */
 HOST_CALL(call_seal) {
-    const uint8_t *key;
+    record_key *key;
     struct message message;
-    struct cipher cipher;
-    if (!take_exactly(host_argument(argv, 0), KEY_LENGTH, &key) ||
+    if (!take_record_key(host_argument(argv, 0), &key) ||
         !take_message(argv, TAG_LENGTH, &message))
         return VALUE_EXCEPTION;
-    cipher_init(&cipher, key, message.nonce);
-    crypt(&cipher, &message);
-    compute_tag(message.tag, &cipher, &message);
-    wipe(&cipher, sizeof cipher);
+    seal_message(key, &message);
     return VALUE_UNDEFINED;
 }
 
 /* open(key, nonce, associated, bytes, start, end, tagStart) */
 HOST_CALL(call_open) {
-    const uint8_t *key;
+    record_key *key;
     struct message message;
-    struct cipher cipher;
-    uint8_t tag[TAG_LENGTH];
-    if (!take_exactly(host_argument(argv, 0), KEY_LENGTH, &key) ||
+    if (!take_record_key(host_argument(argv, 0), &key) ||
         !take_message(argv, TAG_LENGTH, &message))
         return VALUE_EXCEPTION;
-    cipher_init(&cipher, key, message.nonce);
-    compute_tag(tag, &cipher, &message);
-    bool is_genuine = is_same(tag, message.tag, TAG_LENGTH);
-    if (is_genuine)
-        crypt(&cipher, &message);
-    else
-        memset(message.text, 0, message.length);
-    wipe(&cipher, sizeof cipher);
-    wipe(tag, sizeof tag);
-    return is_genuine ? VALUE_TRUE : VALUE_FALSE;
+    if (open_message(key, &message))
+        return VALUE_TRUE;
+    memset(message.text, 0, message.length);
+    return VALUE_FALSE;
 }
 
 static const struct host_function functions[] = {
     START,
     {"seal", call_seal, 7},
     {"open", call_open, 7},
+    {"openRun", call_open_run, 5},
+    {"sealRun", call_seal_run, 6},
 };
 
 MODULE(chacha20poly1305, "chacha20-poly1305", functions);

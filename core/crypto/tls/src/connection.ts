@@ -4,7 +4,7 @@ import { Deframer } from './deframer.ts';
 import { HANDSHAKE } from './frame.ts';
 import type { Handshake } from './handshake.ts';
 import { emitMessage } from './message.ts';
-import { type Content, Receiver } from './receiver.ts';
+import { type Content, Receiver, type Run } from './receiver.ts';
 import { CONTENT, type RecordProtection } from './record.ts';
 import { Sender } from './sender.ts';
 import type { Session } from './session.ts';
@@ -96,6 +96,18 @@ export class TlsConnection {
     return this.#receiver.span(bytes);
   }
 
+  /**
+   * Opens in place, in one step, the records of data with which `bytes`, the next of the stream, begin. `undefined`, and
+   * nothing happened, when there are none or something else has to be done first: {@link handle} takes whatever comes.
+   */
+  openRun(bytes: Uint8Array): Run | undefined {
+    if (this.#exporter === undefined || this.#readClosed || this.#deframer.isInside)
+      return undefined;
+    const run = this.#receiver.openRun(bytes);
+    if (run !== undefined) this.#idle = 0;
+    return run;
+  }
+
   /** What there is to send before anything came: the client's hello. */
   start(): Output {
     return this.#output();
@@ -122,12 +134,16 @@ export class TlsConnection {
    * Sends `data`, each record padded with zeros to a multiple of `padTo` bytes; TLS 1.2 has no padding. Throws
    * before the connection is made and when {@link isWriteClosed}: after {@link close}, and in TLS 1.2 also once
    * the peer closed or the keys, which it cannot update, have protected all they may.
+   *
+   * The records may be in `into`, which lies elsewhere than `data`: where new memory costs more than what is done to it.
    */
-  send(data: Uint8Array, padTo = 1): Uint8Array {
+  send(data: Uint8Array, padTo = 1, into: Uint8Array = NOTHING): Uint8Array {
     if (!this.isConnected || this.#writeClosed) throw new Error('a connection that cannot send');
     const { protection } = this.#sender;
     if (protection?.isWorn) this.#updateWriting(false);
-    else if (padTo === 1 && protection?.update) return this.#sender.sealed(data, protection);
+    else if (padTo === 1 && protection?.update) {
+      return this.#sender.sealed(data, protection, into);
+    }
     this.#sender.data(data, padTo);
     if (protection?.isWorn && protection.update === undefined) this.#closeWriting();
     return this.#sender.take();

@@ -1,3 +1,4 @@
+import { RECORD_OVERHEAD, RUN_BITS } from '@atoll/primitives/records';
 import { ok, type Result } from '@atoll/result/result';
 import { ALERT, abort, type TlsFailure } from './alert.ts';
 import {
@@ -16,6 +17,14 @@ export interface Content {
   /** A view of the bytes that came. */
   readonly bytes: Uint8Array;
   readonly isProtected: boolean;
+}
+
+/** Records of data in a row. */
+export interface Run {
+  /** How many bytes of the stream were taken in: the records, and maybe the start of one more. */
+  readonly length: number;
+  /** What was in them: a view of the bytes that came, or of a record that came in pieces. */
+  readonly content: Uint8Array;
 }
 
 /** Takes records out of a stream, and off them what protects them. */
@@ -55,6 +64,26 @@ export class Receiver {
   openWhole(bytes: Uint8Array): Result<Opened, TlsFailure> {
     const protection = this.#protection as RecordProtection;
     return protection.open({ bytes, start: 0, end: bytes.length }, this.limit);
+  }
+
+  /** Opens the record of data that `bytes` complete, or those with which they begin; `undefined` when neither is there. */
+  openRun(bytes: Uint8Array): Run | undefined {
+    const protection = this.#protection;
+    const records = this.#records;
+    if (protection?.openRun === undefined) return undefined;
+    if (records.isInside) {
+      const length = records.span(bytes);
+      const record = records.complete(bytes);
+      const run = record ? protection.openRun(record, this.limit) : 0;
+      if (run === 0) return undefined;
+      records.release();
+      return { length, content: contentOf(record as Uint8Array, run) };
+    }
+    const run = protection.openRun(bytes, this.limit);
+    if (run === 0) return undefined;
+    const taken = run & RUN_MASK;
+    const length = records.hold(bytes, taken) ? bytes.length : taken;
+    return { length, content: contentOf(bytes, run) };
   }
 
   /** Takes in the next `bytes` of the stream; call {@link next} until it has nothing before giving more. */
@@ -108,6 +137,14 @@ export class Receiver {
     return ok(undefined);
   }
 }
+
+/** What a run that was opened at the start of `bytes` holds. */
+function contentOf(bytes: Uint8Array, run: number): Uint8Array {
+  const length = (run & RUN_MASK) - (run >>> RUN_BITS) * RECORD_OVERHEAD;
+  return bytes.subarray(RECORD_HEADER_LENGTH, RECORD_HEADER_LENGTH + length);
+}
+
+const RUN_MASK = 2 ** RUN_BITS - 1;
 
 function plain({ bytes, start, end }: RecordRange): Content {
   const content = bytes.subarray(start + RECORD_HEADER_LENGTH, end);

@@ -1,6 +1,7 @@
 /** Records (RFC 8446, 5): where one ends, and what protects it. */
 import { u16, u32, writeU16, writeU32 } from '@atoll/bytes/field';
 import type { Aead } from '@atoll/primitives/aead';
+import { RUN_BITS } from '@atoll/primitives/records';
 import { ok, type Result } from '@atoll/result/result';
 import { ALERT, abort, type TlsFailure } from './alert.ts';
 import { expandLabel, nextTrafficSecret } from './key-schedule.ts';
@@ -60,6 +61,41 @@ export class RecordReader {
       if (bytes.length >= missing) missing += u16(bytes, 3);
     }
     return Math.min(bytes.length, missing);
+  }
+
+  /** Whether a record is under way. */
+  get isInside(): boolean {
+    return this.#holding > 0;
+  }
+
+  /**
+   * The record under way with those of `bytes`, the next of the stream, that it lacks; they count as taken in only once
+   * {@link release} was called. `undefined` when they do not make it whole.
+   */
+  complete(bytes: Uint8Array): Uint8Array | undefined {
+    const held = this.#held;
+    const missing = held.length - this.#holding;
+    if (held.length === RECORD_HEADER_LENGTH || missing > bytes.length) return undefined;
+    held.set(missing === bytes.length ? bytes : bytes.subarray(0, missing), this.#holding);
+    return held;
+  }
+
+  /** Forgets the record under way: it was taken out with {@link complete}. */
+  release(): void {
+    this.#held = NOTHING;
+    this.#holding = 0;
+  }
+
+  /** Takes in what is at `start` of `bytes` and behind, if it is the start of a record of data and more than its header. */
+  hold(bytes: Uint8Array, start: number): boolean {
+    const holding = bytes.length - start;
+    if (holding <= RECORD_HEADER_LENGTH || bytes[start] !== CONTENT.APPLICATION_DATA) return false;
+    const length = (bytes[start + 3] << 8) | bytes[start + 4];
+    if (length > CIPHERTEXT_LONGEST || length <= holding - RECORD_HEADER_LENGTH) return false;
+    this.#held = new Uint8Array(RECORD_HEADER_LENGTH + length);
+    this.#held.set(bytes.subarray(start));
+    this.#holding = holding;
+    return true;
   }
 
   /** Whether `bytes`, the next of the stream, are one record of type application_data, and none is under way. */
@@ -184,6 +220,13 @@ export interface RecordProtection {
    * padding together, also where the type is not inside.
    */
   open(record: RecordRange, innerLongest: number): Result<Opened, TlsFailure>;
+  /**
+   * Opens, in place, the records of data at the start of `bytes`, as `RecordRuns` of `@atoll/primitives/records` does; 0 when
+   * it cannot.
+   */
+  openRun?(bytes: Uint8Array, innerLongest: number): number;
+  /** Makes records of `content`, `longest` bytes in each, and writes them to `into`; false when it cannot. */
+  sealRun?(content: Uint8Array, longest: number, into: Uint8Array): boolean;
   /** Goes on to the next keys (KeyUpdate) and forgets these, if the version can. */
   update?(): void;
   /** Forgets the keys, as far as the language allows. */
@@ -197,6 +240,7 @@ export class Protection implements RecordProtection {
   readonly suite: CipherSuite;
   #secret: Uint8Array;
   #aead: Aead;
+  #iv: Uint8Array;
   /** The IV, with the sequence number of the last record on its last eight bytes. */
   #nonce: Uint8Array;
   /** The last eight bytes of the IV alone, as two numbers. */
@@ -213,8 +257,8 @@ export class Protection implements RecordProtection {
     this.suite = suite;
     this.#secret = secret;
     this.#tagLength = suite.aead.tagLength;
-    [this.#aead, this.#nonce] = trafficKeys(suite, secret);
-    this.#takeIv();
+    [this.#aead, this.#iv] = trafficKeys(suite, secret);
+    this.#nonce = this.#startNonce();
   }
 
   get sequence(): number {
@@ -264,27 +308,43 @@ export class Protection implements RecordProtection {
     return ok({ type: bytes[at], start: content, end: at });
   }
 
+  openRun(bytes: Uint8Array, innerLongest: number): number {
+    const run = this.#aead.runs?.open(this.#iv, this.#sequence, bytes, innerLongest) ?? 0;
+    this.#sequence += run >>> RUN_BITS;
+    return run;
+  }
+
+  sealRun(content: Uint8Array, longest: number, into: Uint8Array): boolean {
+    const { runs } = this.#aead;
+    if (runs === undefined) return false;
+    runs.seal(this.#iv, this.#sequence, content, longest, into);
+    this.#sequence += Math.ceil(content.length / longest);
+    return true;
+  }
+
   update(): void {
     const next = nextTrafficSecret(this.suite.hash, this.#secret);
     this.wipe();
     this.#secret = next;
-    [this.#aead, this.#nonce] = trafficKeys(this.suite, next);
-    this.#takeIv();
+    [this.#aead, this.#iv] = trafficKeys(this.suite, next);
+    this.#nonce = this.#startNonce();
     this.#sequence = 0;
   }
 
   wipe(): void {
     this.#secret.fill(0);
+    this.#iv.fill(0);
     this.#nonce.fill(0);
     this.#ivHigh = 0;
     this.#ivLow = 0;
     this.#aead.wipe();
   }
 
-  #takeIv(): void {
-    const nonce = this.#nonce;
+  #startNonce(): Uint8Array {
+    const nonce = this.#iv.slice();
     this.#ivHigh = u32(nonce, nonce.length - 8);
     this.#ivLow = u32(nonce, nonce.length - 4);
+    return nonce;
   }
 
   /** In as few steps as can be: it is done for each record, by an interpreter in images. */

@@ -85,8 +85,11 @@ export class Sender {
     this.#write(CONTENT.APPLICATION_DATA, bytes, padTo);
   }
 
-  /** Application data alone, in as few steps as can be; {@link protection} is not `undefined`. */
-  sealed(bytes: Uint8Array, protection: RecordProtection): Uint8Array {
+  /**
+   * Application data alone, in as few steps as can be, and in `into` if it has room; {@link protection} is not
+   * `undefined`.
+   */
+  sealed(bytes: Uint8Array, protection: RecordProtection, into: Uint8Array): Uint8Array {
     if (this.#flight !== undefined || this.#records !== undefined) {
       this.data(bytes, 1);
       return this.take();
@@ -94,7 +97,9 @@ export class Sender {
     const { contentStart, overhead } = protection;
     const { length } = bytes;
     const longest = this.limit - 1;
-    const out = new Uint8Array(length + Math.ceil(length / longest) * overhead);
+    const size = length + Math.ceil(length / longest) * overhead;
+    const out = size <= into.length ? into.subarray(0, size) : new Uint8Array(size);
+    if (protection.sealRun?.(bytes, longest, out)) return out;
     let start = 0;
     for (let at = 0; at < length; at += longest) {
       const end = Math.min(at + longest, length);

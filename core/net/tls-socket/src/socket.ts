@@ -8,6 +8,10 @@ import { Unsent } from './unsent.ts';
 /** Whom a socket belongs to. */
 export interface Owner {
   readonly clock: Clock;
+  /** Where records are made that leave at once. */
+  readonly records: Uint8Array;
+  /** Bytes of content that handlers left, and that sockets keep for them. */
+  left: number;
   /** The socket wants {@link TlsSocket.turn} to be called when nothing else runs. */
   due(socket: TlsSocket): void;
   /** {@link TlsSocket.expire} is to be called at `time`, monotonic milliseconds; never at `Infinity`. */
@@ -46,8 +50,10 @@ export class TlsSocket implements TcpConnection {
   #failure: Failure | undefined;
   /** What of the content of a record was not consumed. */
   #content: Uint8Array = NOTHING;
-  /** Bytes of the connection below that are the record in which {@link #content} lies. */
+  /** Bytes of the connection below that are the records in which {@link #content} lies. */
   #owed = 0;
+  /** Bytes of content that are kept because the handler left them. */
+  #left = 0;
   /** Whether the handler is called from here, so that it need not be told of what it finds out itself. */
   #isInside = false;
   #wantsRoom = false;
@@ -147,7 +153,8 @@ export class TlsSocket implements TcpConnection {
     const { room } = this;
     if (room < bytes.length) this.#wantsRoom = true;
     if (room === 0) return 0;
-    this.#unsent.send(this.#tls.send(room < bytes.length ? bytes.subarray(0, room) : bytes));
+    const taken = room < bytes.length ? bytes.subarray(0, room) : bytes;
+    this.#unsent.send(this.#tls.send(taken, 1, this.#owner.records));
     return Math.min(room, bytes.length);
   }
 
@@ -241,12 +248,19 @@ export class TlsSocket implements TcpConnection {
 
   /** Opens records until there is content, or something else to tell, or no whole record. */
   #pull(): void {
-    this.#release();
+    if (this.#owed > 0) this.#release();
     const wasConnected = this.#connected !== undefined;
     while (!this.#isOver && this.#unsent.length <= UNSENT_MOST && !this.#isAborted) {
       const bytes = this.#below.peek();
       if (bytes.length === 0) {
         if (this.#below.isFinished) this.#fail({ blame: 'peer', reason: this.#cutReason() });
+        return;
+      }
+      const run = this.#owner.left < LEFT_MOST ? this.#tls.openRun(bytes) : undefined;
+      if (run !== undefined) {
+        this.#owed = run.length;
+        this.#content = run.content;
+        if (this.#content.buffer !== bytes.buffer) this.#payBelow();
         return;
       }
       const length = this.#tls.span(bytes);
@@ -326,17 +340,22 @@ export class TlsSocket implements TcpConnection {
   #settle(): void {
     if (this.#owed === 0) return;
     this.#content = this.#content.slice();
+    this.#left = this.#content.length;
+    this.#owner.left += this.#left;
     this.#payBelow();
   }
 
   #release(): void {
     this.#content = NOTHING;
-    this.#payBelow();
+    this.#owner.left -= this.#left;
+    this.#left = 0;
+    if (this.#owed > 0) this.#payBelow();
   }
 
   #payBelow(): void {
-    if (this.#owed > 0) this.#below.consume(this.#owed);
+    const owed = this.#owed;
     this.#owed = 0;
+    this.#below.consume(owed);
   }
 
   #forget(): void {
@@ -370,6 +389,11 @@ export class TlsSocket implements TcpConnection {
 const NOTHING = new Uint8Array(0);
 /** Bytes of answers, such as those to a KeyUpdate, beyond which nothing is read: the peer has to take some. */
 const UNSENT_MOST = 4096;
+/**
+ * Bytes that all handlers together may leave before each connection opens only one record at a time, instead of all that
+ * came with it.
+ */
+const LEFT_MOST = 0x10_0000;
 /** How long a peer may take to end a connection that failed. */
 const LINGER_MS = 2000;
 /** Why a connection ended before its handshake did. */

@@ -70,6 +70,8 @@ export class TlsSockets {
     this.#handshakesMost = options.handshakesMost ?? 256;
     this.#owner = {
       clock: system.clock,
+      records: new Uint8Array(RECORDS_LONGEST),
+      left: 0,
       due: (socket) => {
         this.#due.push(socket);
         system.wake();
@@ -166,3 +168,6 @@ function hooksFor(accept: AcceptTls, options: ServingOptions & OpeningOptions): 
     onFailure: (failure, { remote }) => onFailure?.(failure, remote),
   };
 }
+
+/** Records with 64 KiB of data; more are made in memory of their own. */
+const RECORDS_LONGEST = 0x1_0000 + 0x400;

@@ -13,7 +13,7 @@ export class Unsent {
     return this.#bytes.length;
   }
 
-  /** Sends `records`, which are kept where there is no room for them: nobody may change them any more. */
+  /** Sends `records`; those for which there is no room are copied. */
   send(records: Uint8Array): void {
     if (records.length === 0) return;
     if (this.#bytes.length > 0) {
@@ -23,8 +23,8 @@ export class Unsent {
       this.#bytes = longer;
       return;
     }
-    this.#bytes = records;
-    this.flush();
+    const taken = this.#below.write(records);
+    if (taken < records.length) this.#bytes = records.slice(taken);
   }
 
   /** Sends what there is room for; the connection below tells when there is more. */

@@ -3,6 +3,7 @@ import { Logger } from '@atoll/log/log';
 import { agreementKem } from '@atoll/primitives/kem';
 import { chacha20Poly1305 } from '@atoll/primitives/reference/chacha20-poly1305';
 import { ed25519 } from '@atoll/primitives/reference/ed25519';
+import { withReferenceRuns } from '@atoll/primitives/reference/records';
 import { sha256 } from '@atoll/primitives/reference/sha2';
 import { x25519 } from '@atoll/primitives/reference/x25519';
 import { ok } from '@atoll/result/result';
@@ -47,6 +48,11 @@ export const CLIENT: ClientConfig = {
     },
   },
 };
+
+/** The same, with records in runs, as images have them. */
+export function inRuns<Config extends ServerConfig | ClientConfig>(config: Config): Config {
+  return { ...config, suites: [cipherSuite(withReferenceRuns(chacha20Poly1305), sha256)] };
+}
 
 export interface Machine {
   readonly host: LanHost;

@@ -2,9 +2,10 @@ import { echo } from '@atoll/device/services';
 import type { LanOptions } from '@atoll/sim/lan';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { CLIENT, hosts, LazySide, PORT, SERVER, Side, TARGET, TO_BOB } from './kit.ts';
+import { CLIENT, hosts, inRuns, LazySide, PORT, SERVER, Side, TARGET, TO_BOB } from './kit.ts';
 
 interface Way {
+  readonly isInRuns: boolean;
   readonly size: number;
   readonly appetite: number;
   readonly portion: number;
@@ -22,15 +23,18 @@ function trade(seed: number, options: LanOptions, client: Way, server: Way): Sid
       sides.push(made);
       return made;
     };
-  bob.stack.tcp.listen(PORT, bob.tls.serving(SERVER, side(server)));
+  const serving = server.isInRuns ? inRuns(SERVER) : SERVER;
+  const opening = client.isInRuns ? inRuns(CLIENT) : CLIENT;
+  bob.stack.tcp.listen(PORT, bob.tls.serving(serving, side(server)));
   lan.at(0, () => {
-    alice.stack.tcp.connect(TO_BOB, alice.tls.opening(CLIENT, TARGET, side(client)));
+    alice.stack.tcp.connect(TO_BOB, alice.tls.opening(opening, TARGET, side(client)));
   });
   lan.run(900_000);
   return sides;
 }
 
 const way: fc.Arbitrary<Way> = fc.record({
+  isInRuns: fc.boolean(),
   size: fc.oneof(fc.constant(0), fc.integer({ min: 1, max: 120_000 })),
   appetite: fc.oneof(fc.constant(Number.POSITIVE_INFINITY), fc.integer({ min: 64, max: 20_000 })),
   portion: fc.integer({ min: 500, max: 70_000 }),

@@ -4,6 +4,7 @@ import type { AeadAlgorithm } from '@atoll/primitives/aead';
 import { ccmName } from '@atoll/primitives/ccm';
 import { checkLength, checkMessage } from '@atoll/primitives/check';
 import type { AesCcm } from '@atoll/primitives/native/aes-ccm';
+import { recordRuns } from './records.ts';
 
 export const aesCcm: AesCcm = (keyLength, tagLength) =>
   aead(ccmName(keyLength, tagLength), `aes-${8 * keyLength}-ccm`, keyLength, tagLength);
@@ -52,6 +53,7 @@ export function aead(
             return false;
           }
         },
+        ...(tagLength === 16 && !cipher.endsWith('ccm') && { runs: recordRuns(mode, key) }),
         wipe: () => void key.fill(0),
       };
     },

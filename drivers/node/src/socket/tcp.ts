@@ -10,6 +10,7 @@ import type {
 } from '@atoll/device/socket';
 import type { HostEndpoint } from './address.ts';
 import { addressText, endpointOf, LOOPBACK } from './address.ts';
+import { copyOf, giveBack, LONGEST } from './buffers.ts';
 
 /** The host's TCP sockets; the arguments are those of `hostUdp`. `bound` hears where a port is served, once it is. */
 export function hostTcp(
@@ -146,7 +147,9 @@ class HostConnection implements TcpConnection {
     if (count === 0) return 0;
     // The socket keeps the bytes for longer than the caller lends them. It says `drain` only where its own
     // limit is reached, which need not be ours.
-    this.#socket.write(bytes.slice(0, count), (error) => {
+    const copy = copyOf(count < bytes.length ? bytes.subarray(0, count) : bytes);
+    this.#socket.write(copy, (error) => {
+      giveBack(copy);
       if (error || !this.#wantsRoom) return;
       this.#offerRoom();
       this.#woken();
@@ -199,4 +202,4 @@ function reasonOf(code: string | undefined): CloseReason {
 const NOTHING = new Uint8Array(0);
 /** What waits for the appliance before the host is told to wait, and the other way round. */
 const RECEIVE_BUFFER = 0x1_0000;
-const SEND_BUFFER = 0x1_0000;
+const SEND_BUFFER = LONGEST;

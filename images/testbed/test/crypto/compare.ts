@@ -2,6 +2,9 @@ import type { AeadAlgorithm } from '@atoll/primitives/aead';
 import type { Agreement } from '@atoll/primitives/agreement';
 import { ecdsa } from '@atoll/primitives/ecdsa';
 import type { Kem } from '@atoll/primitives/kem';
+import type { RecordRuns } from '@atoll/primitives/records';
+import { RECORD_OVERHEAD, RUN_BITS } from '@atoll/primitives/records';
+import { withReferenceRuns } from '@atoll/primitives/reference/records';
 import type { RsaPrivateKey } from '@atoll/primitives/rsa';
 import { rsaPkcs1 } from '@atoll/primitives/rsa-pkcs1';
 import { rsaPss } from '@atoll/primitives/rsa-pss';
@@ -23,6 +26,7 @@ export function compareProviders(a: Half, b: Half, key: RsaPrivateKey, random: R
   ];
   for (const [index, algorithm] of aeads(a).entries()) {
     compareAeads(algorithm, aeads(b)[index], random);
+    compareRuns(algorithm, aeads(b)[index], random);
   }
   compareAgreements(a.x25519, b.x25519, random);
   for (const name of Object.keys(a.curves))
@@ -92,6 +96,54 @@ function compareAeads(a: AeadAlgorithm, b: AeadAlgorithm, random: Random): void 
     damaged.set(sealed[0]);
     damaged[at] ^= 1 << random.below(8);
   }
+}
+
+/** What one seals in a run the other opens, up to the first record that is damaged or odd, which stays as it is. */
+function compareRuns(a: AeadAlgorithm, b: AeadAlgorithm, random: Random): void {
+  const key = random.bytes(a.keyLength);
+  const aeads = [a, b].map((algorithm) => algorithm.withKey(key));
+  if (aeads.every(({ runs }) => runs === undefined)) return;
+  const all = aeads.map(({ runs }, index) => {
+    return runs ?? (withReferenceRuns([a, b][index]).withKey(key).runs as RecordRuns);
+  });
+  const iv = random.bytes(a.nonceLength);
+  const sequence = random.pick([0, 255, 2 ** 32 - 2, 2 ** 48]) + random.below(3);
+  const content = random.bytes(random.below(3000));
+  const longest = random.pick([1, 63, 500, 2 ** 14]);
+  const records = Math.ceil(content.length / longest);
+  const [sealed, alike] = all.map((runs) => {
+    const into = new Uint8Array(content.length + records * RECORD_OVERHEAD);
+    runs.seal(iv, sequence, content, longest, into);
+    return into;
+  });
+  agreeOn(`a run of ${a.name}`, sealed, alike);
+  // Behind it one that says it is an alert inside; before that, maybe damage.
+  const last = Uint8Array.of(23, 3, 3, 0, 19, 1, 0, 21, ...new Uint8Array(16));
+  aeads[0].seal(numbered(iv, sequence + records), last.slice(0, 5), last, 5, 8, 8);
+  const stream = Uint8Array.of(...sealed, ...last, ...random.bytes(random.below(30)));
+  if (random.chance(0.5)) stream[random.below(stream.length)] ^= 1 << random.below(8);
+  const limit = random.chance(0.8) ? 2 ** 14 + 1 : longest;
+  const opened = all.map((runs) => {
+    const bytes = stream.slice();
+    const run = runs.open(iv, sequence, bytes, limit);
+    return { bytes, run };
+  });
+  const [{ run, bytes }, { run: otherRun, bytes: otherBytes }] = opened;
+  if (run !== otherRun) throw new Error(`runs of ${a.name}: ${run} and ${otherRun}`);
+  // What a run leaves between what it read and what it made of that is nobody's.
+  const taken = run % 2 ** RUN_BITS;
+  const end = 5 + taken - (run >>> RUN_BITS) * RECORD_OVERHEAD;
+  agreeOn(`contents of a run of ${a.name}`, bytes.slice(5, end), otherBytes.slice(5, end));
+  agreeOn('what follows a run', bytes.slice(taken), stream.slice(taken));
+  agreeOn('what follows a run', otherBytes.slice(taken), stream.slice(taken));
+}
+
+/** The nonce of a record (RFC 8446, 5.3). */
+function numbered(iv: Uint8Array, sequence: number): Uint8Array {
+  let number = BigInt(sequence);
+  const nonce = iv.slice();
+  for (let at = nonce.length - 1; number > 0n; number >>= 8n) nonce[at--] ^= Number(number & 255n);
+  return nonce;
 }
 
 function compareAgreements(a: Agreement, b: Agreement, random: Random): void {

@@ -30,6 +30,15 @@ export function misuses({ hashes, aesGcm, aesCcm, chacha20Poly1305, ...rest }: H
     both('a tag within', 10, 40, 20);
     both('a tag that starts before', 10, 40, 9);
     const long = new Uint8Array(nonceLength + 1);
+    const { runs } = aead;
+    if (runs !== undefined) {
+      const room = new Uint8Array(64 + 22);
+      attempts[`${name}: a run with a long IV`] = () => runs.open(long, 0, bytes, 100);
+      attempts[`${name}: a run to seal with it`] = () => runs.seal(long, 0, bytes, 64, room);
+      attempts[`${name}: a run without room`] = () => runs.seal(nonce, 0, bytes, 63, room);
+      attempts[`${name}: a run of nothing`] = () => runs.seal(nonce, 0, bytes, 0, room);
+      attempts[`${name}: long records`] = () => runs.seal(nonce, 0, bytes, 2 ** 14 + 1, room);
+    }
     attempts[`${name}: a long nonce`] = () => aead.seal(long, nothing, bytes, 0, 8, 8);
   }
   for (const group of [x25519, ...Object.values(curves)]) {

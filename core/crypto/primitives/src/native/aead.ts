@@ -1,7 +1,8 @@
 import type { Aead, AeadAlgorithm } from '../aead.ts';
 import { checkLength } from '../check.ts';
+import type { RecordRuns } from '../records.ts';
 
-type Run = (
+type Message = (
   state: Uint8Array,
   nonce: Uint8Array,
   associated: Uint8Array,
@@ -11,12 +12,19 @@ type Run = (
   tagStart: number,
 ) => unknown;
 
-/** An AEAD in C: `expand` makes of a key the state that `seal` and `open` take first. */
+/** Functions of `native/records.h`. */
+export interface NativeRuns {
+  openRun(state: Uint8Array, ...run: Parameters<RecordRuns['open']>): unknown;
+  sealRun(state: Uint8Array, ...run: Parameters<RecordRuns['seal']>): unknown;
+}
+
+/** An AEAD in C: `expand` makes of a key the state that all others take first. */
 export function wrapAead(
   algorithm: Omit<AeadAlgorithm, 'withKey'>,
   expand: (key: Uint8Array) => Uint8Array,
-  seal: Run,
-  open: Run,
+  seal: Message,
+  open: Message,
+  runs?: NativeRuns,
 ): AeadAlgorithm {
   return {
     ...algorithm,
@@ -30,8 +38,19 @@ export function wrapAead(
         open(nonce, associated, bytes, start, end, tagStart) {
           return open(state, nonce, associated, bytes, start, end, tagStart) === true;
         },
+        ...(runs && { runs: wrapRuns(state, runs) }),
         wipe: () => void state.fill(0),
       };
+    },
+  };
+}
+
+function wrapRuns(state: Uint8Array, { openRun, sealRun }: NativeRuns): RecordRuns {
+  return {
+    open: (iv, sequence, bytes, innerLongest) =>
+      openRun(state, iv, sequence, bytes, innerLongest) as number,
+    seal(iv, sequence, content, longest, into) {
+      sealRun(state, iv, sequence, content, longest, into);
     },
   };
 }

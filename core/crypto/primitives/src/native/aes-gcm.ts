@@ -11,7 +11,7 @@ export function nativeAes256Gcm(fast: FastPaths): AeadAlgorithm {
 }
 
 function aesGcm(fast: FastPaths): Record<128 | 256, AeadAlgorithm> {
-  return fast.native('aes-gcm', ({ stateLength, expand, seal, open }) => {
+  return fast.native('aes-gcm', ({ stateLength, expand, seal, open, openRun, sealRun }) => {
     const length = Number(stateLength());
     const withBits = (bits: 128 | 256) => {
       const algorithm = { name: `AEAD_AES_${bits}_GCM`, nonceLength: 12, tagLength: 16 };
@@ -20,7 +20,10 @@ function aesGcm(fast: FastPaths): Record<128 | 256, AeadAlgorithm> {
         expand(state, key);
         return state;
       };
-      return wrapAead({ ...algorithm, keyLength: bits / 8 }, expanded, seal, open);
+      return wrapAead({ ...algorithm, keyLength: bits / 8 }, expanded, seal, open, {
+        openRun,
+        sealRun,
+      });
     };
     return { 128: withBits(128), 256: withBits(256) };
   });

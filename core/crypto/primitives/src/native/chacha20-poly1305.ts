@@ -3,10 +3,10 @@ import type { AeadAlgorithm } from '../aead.ts';
 import { wrapAead } from './aead.ts';
 
 export function nativeChacha20Poly1305(fast: FastPaths): AeadAlgorithm {
-  return fast.native('chacha20-poly1305', ({ start, seal, open }) => {
+  return fast.native('chacha20-poly1305', ({ start, seal, open, openRun, sealRun }) => {
     start();
     const lengths = { keyLength: 32, nonceLength: 12, tagLength: 16 };
     const algorithm = { name: 'AEAD_CHACHA20_POLY1305', ...lengths };
-    return wrapAead(algorithm, (key) => key.slice(), seal, open);
+    return wrapAead(algorithm, (key) => key.slice(), seal, open, { openRun, sealRun });
   });
 }
