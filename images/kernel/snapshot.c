@@ -1,6 +1,6 @@
 /*
  * Linear memory as it was when the image was built: images/engine/src/snapshot.ts
- * says what there is of it, lz4.ts how it is packed. It is a part of the image, and
+ * says what there is of it, pack.ts how it is packed. It is a part of the image, and
  * trusted like its code.
  */
 #include "kernel.h"
@@ -8,7 +8,7 @@
 #include <string.h>
 
 /* As linkImage put it into the image. */
-extern const char snapshot_start[], snapshot_end[];
+extern const char snapshot_start[];
 
 static const struct snapshot {
     u64 program;
@@ -16,24 +16,81 @@ static const struct snapshot {
     uint8_t memory[];
 } *const snapshot = (const void *)snapshot_start;
 
-/* The count whose four bits in the token are (count), and what follows of it (*at). */
-static size_t read_count(size_t count, const uint8_t **at) {
-    if (count < 15)
-        return count;
-    uint8_t more;
-    do
-        count += more = *(*at)++;
-    while (more == 255);
-    return count;
+/* Codes are looked up by as many bits as the longest has. */
+#define LONGEST 11
+
+/* Alphabets as in pack/symbols.ts: bytes and lengths by the place in a word, and distances. */
+#define LITERALS 4
+#define DISTANCES 2
+#define LITERAL_SYMBOLS 348
+#define DISTANCE_SYMBOLS 372
+
+/* For each row of LONGEST bits the symbol whose code it starts with, and the code's length in the lowest four bits. */
+typedef uint16_t alphabet[1 << LONGEST];
+
+/* Bits that are read from (at): the next are the highest of (held), of which (count) are there. */
+struct bits {
+    const uint8_t *at;
+    uint64_t held;
+    unsigned count;
+};
+
+/* Makes 56 bits be there. */
+static inline void refill(struct bits *bits) {
+    uint64_t more;
+    __builtin_memcpy(&more, bits->at, 8);
+    bits->held |= __builtin_bswap64(more) >> bits->count;
+    bits->at += (63 - bits->count) >> 3;
+    bits->count |= 56;
 }
 
-/*
- * Copies (size) bytes from at least 8 bytes away, and up to 15 more: those behind
- * are overwritten next.
- */
-static inline void copy(uint8_t *to, const uint8_t *from, size_t size) {
-    const uint8_t *end = to + size;
-    do {
+static inline unsigned take(struct bits *bits, unsigned count) {
+    unsigned value = bits->held >> 1 >> (63 - count);
+    bits->held <<= count;
+    bits->count -= count;
+    return value;
+}
+
+static inline unsigned take_symbol(struct bits *bits, const alphabet codes) {
+    unsigned entry = codes[bits->held >> (64 - LONGEST)];
+    take(bits, entry & 15);
+    return entry >> 4;
+}
+
+/* The number with (code), which says its highest three bits. */
+static inline unsigned take_number(struct bits *bits, unsigned code) {
+    if (code < 8)
+        return code;
+    unsigned more = (code - 4) / 4;
+    return (4 | (code & 3)) << more | take(bits, more);
+}
+
+static void read_alphabet(struct bits *bits, alphabet codes, unsigned symbols) {
+    uint8_t lengths[DISTANCE_SYMBOLS];
+    for (unsigned symbol = 0; symbol < symbols; symbol++) {
+        refill(bits);
+        lengths[symbol] = take(bits, 4);
+    }
+    unsigned next = 0;
+    for (unsigned length = 1; length <= LONGEST; length++) {
+        for (unsigned symbol = 0; symbol < symbols; symbol++) {
+            if (lengths[symbol] != length)
+                continue;
+            for (unsigned end = next + (1 << (LONGEST - length)); next < end; next++)
+                codes[next] = symbol << 4 | length;
+        }
+    }
+}
+
+/* Copies (size) bytes from (distance) before, and up to 15 more, which are overwritten next. */
+static inline void copy(uint8_t *to, unsigned distance, unsigned size) {
+    const uint8_t *from = to - distance, *end = to + size;
+    if (distance < 8) {
+        while (to < end)
+            *to++ = *from++;
+        return;
+    }
+    do { /* most matches are short, and all of these cost the same */
         for (int i = 0; i < 2; i++, to += 8, from += 8) {
             uint64_t word;
             __builtin_memcpy(&word, from, 8);
@@ -42,26 +99,45 @@ static inline void copy(uint8_t *to, const uint8_t *from, size_t size) {
     } while (to < end);
 }
 
-/* Unpacks to (to), which is zeros. */
-static void unpack(uint8_t *to, const uint8_t *at) {
-    for (;;) {
-        uint8_t token = *at++;
-        size_t literals = read_count(token >> 4, &at);
-        if (at + literals == (const uint8_t *)snapshot_end) {
-            memcpy(to, at, literals);
-            return;
-        }
-        copy(to, at, literals);
-        to += literals;
-        at += literals;
+/* Unpacks to the (size) bytes at (to), which are zeros. */
+static void unpack(uint8_t *to, size_t size, const uint8_t *from) {
+    alphabet literals[LITERALS], distances[DISTANCES];
+    struct bits lengths = {.at = from};
+    for (unsigned i = 0; i < LITERALS; i++)
+        read_alphabet(&lengths, literals[i], LITERAL_SYMBOLS);
+    for (unsigned i = 0; i < DISTANCES; i++)
+        read_alphabet(&lengths, distances[i], DISTANCE_SYMBOLS);
 
-        unsigned offset = at[0] | at[1] << 8;
-        at += 2;
-        size_t length = read_count(token & 15, &at) + 4;
-        if (offset == 0)
+    struct bits bits = lengths; /* which registers can hold */
+    unsigned newest = 4, middle = 8, oldest = 16;
+    for (uint8_t *end = to + size; to < end;) {
+        if (bits.count < 2 * LONGEST + 22)
+            refill(&bits);
+        unsigned symbol = take_symbol(&bits, literals[(uintptr_t)to & 3]);
+        if (symbol < 256) {
+            *to++ = symbol;
+            continue;
+        }
+        unsigned length = take_number(&bits, symbol - 256) + 2;
+        refill(&bits);
+        symbol = take_symbol(&bits, distances[length >= 4]);
+        if (symbol == 0) {
             __builtin_memset(to, 0, 16); /* only the last copy wrote here */
-        else
-            copy(to, to - offset, length);
+            to += length;
+            continue;
+        }
+        unsigned distance;
+        if (symbol >= 4) {
+            distance = take_number(&bits, (symbol - 4) / 4) << 2 | (symbol & 3);
+            oldest = middle;
+            middle = newest;
+        } else {
+            distance = symbol == 1 ? newest : symbol == 2 ? middle : oldest;
+            oldest = symbol == 3 ? middle : oldest;
+            middle = symbol == 1 ? middle : newest;
+        }
+        newest = distance;
+        copy(to, distance, length);
         to += length;
     }
 }
@@ -71,7 +147,7 @@ uint64_t snapshot_memory(void) {
 }
 
 u64 snapshot_restore(void) {
-    unpack(host_pointer(0), snapshot->memory);
+    unpack(host_pointer(0), snapshot->size, snapshot->memory);
     entropy_fill(host_pointer(snapshot->canary), 4);
     return snapshot->program;
 }

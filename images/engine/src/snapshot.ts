@@ -1,6 +1,6 @@
 import { compileBytecode } from './bytecode.ts';
-import { compress } from './lz4.ts';
 import { NodeEngine } from './node-engine.ts';
+import { pack } from './pack.ts';
 
 /**
  * Evaluates `script` on the engine, here and now, and answers its linear memory as it is afterwards, which is
@@ -15,7 +15,7 @@ import { NodeEngine } from './node-engine.ts';
  * | 8 | the function, as a value of the engine |
  * | 4 | the size of linear memory, a multiple of 64 KiB |
  * | 4 | where the engine keeps the canary of its stack protector, 4 random bytes |
- * | rest | linear memory, see {@link compress} |
+ * | rest | linear memory, see {@link pack} |
  */
 export async function takeSnapshot(script: string, filename: string): Promise<Uint8Array> {
   const engine = await NodeEngine.start();
@@ -24,12 +24,12 @@ export async function takeSnapshot(script: string, filename: string): Promise<Ui
   if (!engine.isFunction(program)) throw new Error(`${filename}: its value is not a function`);
 
   const memory = engine.takeMemory();
-  const compressed = compress(memory);
-  const snapshot = Buffer.alloc(HEADER + compressed.length);
+  const packed = pack(memory);
+  const snapshot = Buffer.alloc(HEADER + packed.length);
   snapshot.writeBigUInt64LE(BigInt.asUintN(64, program), 0);
   snapshot.writeUInt32LE(memory.length, 8);
   snapshot.writeUInt32LE(engine.canary, 12);
-  snapshot.set(compressed, HEADER);
+  snapshot.set(packed, HEADER);
   return snapshot;
 }
 
