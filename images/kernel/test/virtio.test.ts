@@ -63,7 +63,7 @@ describe.skipIf(lacksQemu())('a bundle on virtio', () => {
 
   it.each(['microvm', 'microvm,acpi=off', 'q35', 'pc'] as const)('boots on %s', (model) => {
     const { output, status } = boot(image, 'hello "a b"', { model });
-    expect(output).toMatch(/^\["virtio",5,"hello \\"a b\\"",[0-9]{8}\]\r\n$/);
+    expect(output).toMatch(/^\["virtio",6,"hello \\"a b\\"",[0-9]{8}\]\r\n$/);
     expect(status).toBe(0);
   });
 
