@@ -5,14 +5,16 @@
  */
 import type { Entropy } from '@atoll/device/system';
 import { answered } from './answer.ts';
+import { certificateId } from './certificate-id.ts';
 import type { Publication } from './challenge.ts';
 import type { AcmeConfig } from './config.ts';
+import type { Moment } from './moment.ts';
 import { UNREACHABLE } from './problem.ts';
 import type { AcmeRecord } from './record.ts';
 import type { AcmeRequest, AcmeResponse, Step } from './request.ts';
 import { requestFor } from './request.ts';
-import type { AcmeState, Moment } from './state.ts';
-import { failed, isForSettings } from './state.ts';
+import type { AcmeState } from './state.ts';
+import { dueAt, failed, isIdle } from './state.ts';
 
 /** What is to be done, one thing at a time. */
 export type Action =
@@ -43,9 +45,12 @@ export function plan(config: AcmeConfig, state: AcmeState, now: Moment, entropy:
   const { publication } = record;
   if (publication !== undefined && !isNeeded(state)) return { do: 'withdraw', publication };
   if (now.monotonic < session.pauseUntil) return { do: 'wait', until: session.pauseUntil };
-  const left = record.order === undefined ? dueAt(config, record) - now.wall : 0;
-  if (left > 0) return { do: 'wait', until: now.monotonic + Math.min(left, LONGEST_WAIT) };
-  const step = nextStep(state);
+  if (isIdle(config, record, now)) {
+    const due = now.monotonic + Math.min(dueAt(config, record) - now.wall, LONGEST_WAIT);
+    const until = Math.min(due, session.checkAt);
+    if (now.monotonic < until) return { do: 'wait', until };
+  }
+  const step = isIdle(config, record, now) ? checkStep(state) : nextStep(state);
   if (step.name === 'publish') return { do: 'publish', publication: step.publication };
   return { do: 'request', step, request: requestFor(config, state, step, entropy) };
 }
@@ -73,25 +78,16 @@ export function handle(
     case 'unanswered':
     case 'unpublished': {
       const { reason } = event;
-      return failed(state, { blame: 'alert', reason, remedy: UNREACHABLE }, now, entropy);
+      return failed(config, state, { blame: 'alert', reason, remedy: UNREACHABLE }, now, entropy);
     }
     case 'answered':
-      return answered(config, state, event.step, event.response, now, entropy);
+      return answered({ config, state, response: event.response, now, entropy }, event.step);
   }
 }
 
 interface Publishing {
   readonly name: 'publish';
   readonly publication: Publication;
-}
-
-/** When the next certificate is to be had, by the wall's clock: at once when there is none for what is configured. */
-export function dueAt(config: AcmeConfig, { certificate }: AcmeRecord): number {
-  const isGood =
-    certificate !== undefined &&
-    certificate.directory === config.directory &&
-    isForSettings(certificate, config);
-  return isGood ? certificate.renewAt : 0;
 }
 
 /** Whether the authority may still look at the publication. */
@@ -101,6 +97,13 @@ function isNeeded({ record, session }: AcmeState): boolean {
   if (session.order?.authorizations.includes(url) === false) return false;
   const authorization = session.authorizations.get(url);
   return authorization === undefined || authorization.status === 'pending';
+}
+
+/** Asks when to renew. That there is somebody to ask, and for what, is known once it is time to. */
+function checkStep({ record: { certificate }, session: { directory } }: AcmeState): Step {
+  const id = certificate && certificateId(certificate);
+  if (directory?.renewalInfo === undefined || id === undefined) return { name: 'directory' };
+  return { name: 'renewal info', url: `${directory.renewalInfo}/${id}` };
 }
 
 function nextStep({ record, session }: AcmeState): Step | Publishing {

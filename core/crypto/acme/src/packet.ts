@@ -11,6 +11,8 @@ export interface Directory {
   readonly newNonce: string;
   readonly newAccount: string;
   readonly newOrder: string;
+  /** Where the authority says when to renew (RFC 9773, 3). */
+  readonly renewalInfo: string | undefined;
   /** What who makes an account agrees to. */
   readonly termsOfService: string | undefined;
   readonly externalAccountRequired: boolean;
@@ -55,6 +57,8 @@ export function parseDirectory(body: Uint8Array, rules: UrlRules): Result<Direct
       newNonce: reader.url('newNonce'),
       newAccount: reader.url('newAccount'),
       newOrder: reader.url('newOrder'),
+      renewalInfo:
+        reader.document.renewalInfo === undefined ? undefined : reader.url('renewalInfo'),
       termsOfService: typeof termsOfService === 'string' ? shown(termsOfService) : undefined,
       externalAccountRequired: externalAccountRequired === true,
     };

@@ -43,6 +43,7 @@ export interface CertificateRecord {
   /** DER, ours first. */
   readonly chain: readonly Uint8Array[];
   /** Milliseconds since 1970. */
+  readonly obtainedAt: number;
   readonly notAfter: number;
   readonly renewAt: number;
 }
@@ -118,6 +119,7 @@ function readCertificate(document: JsonObject, algorithm: KeyAlgorithm): Certifi
     names: readNames(document.names),
     key,
     chain,
+    obtainedAt: number(document.obtainedAt),
     notAfter: number(document.notAfter),
     renewAt: number(document.renewAt),
   };

@@ -3,6 +3,7 @@ import { emitName } from '@atoll/x509/name';
 import type { PrivateKey } from '@atoll/x509/private-key';
 import { emitRequest } from '@atoll/x509/request';
 import { encodeBase64Url } from './base64url.ts';
+import { certificateId } from './certificate-id.ts';
 import type { AcmeConfig } from './config.ts';
 import type { ExternalAccount } from './jws.ts';
 import { externalAccountBinding, signedBody } from './jws.ts';
@@ -22,7 +23,8 @@ export type StepName =
   | 'authorization'
   | 'challenge'
   | 'finalize'
-  | 'certificate';
+  | 'certificate'
+  | 'renewal info';
 
 /** A request of HTTP. */
 export interface AcmeRequest {
@@ -53,6 +55,7 @@ export function requestFor(
   entropy: Entropy,
 ): AcmeRequest {
   if (step.name === 'directory') return unsigned('GET', config.directory);
+  if (step.name === 'renewal info') return unsigned('GET', step.url);
   if (step.name === 'nonce') return unsigned('HEAD', step.url);
   const { record, session } = state;
   const { nonce } = session;
@@ -71,15 +74,19 @@ export function requestFor(
 
 function payloadFor(
   config: AcmeConfig,
-  { record }: AcmeState,
+  state: AcmeState,
   { name, url }: Exclude<Step, { name: 'directory' }>,
   entropy: Entropy,
 ): string {
+  const { record } = state;
   switch (name) {
     case 'account':
       return accountPayload(config, record.account.key, url);
     case 'new order':
-      return JSON.stringify({ identifiers: config.names.map((value) => ({ type: 'dns', value })) });
+      return JSON.stringify({
+        identifiers: config.names.map((value) => ({ type: 'dns', value })),
+        replaces: state.session.hidesPredecessor ? undefined : predecessor(config, state),
+      });
     case 'challenge':
       return '{}';
     case 'finalize':
@@ -87,6 +94,15 @@ function payloadFor(
     default:
       return '';
   }
+}
+
+/** What an authority with renewal information calls the certificate that an order is to replace (RFC 9773, 5). */
+export function predecessor(
+  { directory }: AcmeConfig,
+  { record: { certificate }, session }: AcmeState,
+): string | undefined {
+  const isKnown = session.directory?.renewalInfo && certificate?.directory === directory;
+  return isKnown && certificate ? certificateId(certificate) : undefined;
 }
 
 function finalizePayload(

@@ -1,16 +1,12 @@
 import type { Entropy } from '@atoll/device/system';
 import { randomBelow } from '@atoll/device/system';
 import type { Failure } from '@atoll/result/result';
+import { firstCheck, nextCheck } from './check-time.ts';
 import type { AcmeConfig } from './config.ts';
+import type { Moment } from './moment.ts';
 import type { Authorization, Directory, Order } from './packet.ts';
 import type { Remedy } from './problem.ts';
 import type { AcmeRecord } from './record.ts';
-
-/** Both clocks of a system: what is to outlive a restart is counted by the wall's, pauses by the other one. */
-export interface Moment {
-  readonly monotonic: number;
-  readonly wall: number;
-}
 
 /** All that a client remembers. */
 export interface AcmeState {
@@ -38,6 +34,10 @@ export interface Session {
   readonly pauseUntil: number;
   /** How often the authority was asked in vain whether it is done. */
   readonly polls: number;
+  /** Monotonic time at which to ask when to renew. */
+  readonly checkAt: number;
+  /** Whether an order does not say what it replaces. */
+  readonly hidesPredecessor: boolean;
   /** How often in a row it did not like its own nonce. */
   readonly nonceRefusals: number;
 }
@@ -53,17 +53,26 @@ export function begin(
     stored === undefined ? newRecord(config, entropy) : revised(config, stored, entropy);
   // However far the clock was set back meanwhile, no pause is longer than one that is made.
   const pause = Math.min(Math.max(0, record.retryAt - now.wall), LONGEST_PAUSE);
-  const session = { ...NEW_SESSION, pauseUntil: now.monotonic + pause };
+  const { certificate } = record;
+  const checkAt = certificate ? firstCheck(certificate, now) : NEW_SESSION.checkAt;
+  const session = { ...NEW_SESSION, pauseUntil: now.monotonic + pause, checkAt };
   return { record, durable: stored, session, failure: undefined };
 }
 
-/** The state after a failure: the authority is left alone, for longer each time. */
+/**
+ * The state after a failure: the authority is left alone, for longer each time. While the next certificate is not due, it was
+ * only a question when that will be, which can be asked later.
+ */
 export function failed(
+  config: AcmeConfig,
   state: AcmeState,
   failure: Failure & { readonly remedy: Remedy; readonly retryAfter?: number | undefined },
   now: Moment,
   entropy: Entropy,
 ): AcmeState {
+  if (isIdle(config, state.record, now)) {
+    return { ...state, session: { ...NEW_SESSION, checkAt: nextCheck(now) } };
+  }
   const { blame, reason, remedy, retryAfter = 0 } = failure;
   const failures = state.record.failures + 1;
   const backOff = Math.min(remedy.delay * 2 ** Math.min(failures - 1, 20), remedy.longest);
@@ -83,6 +92,7 @@ export function failed(
     session: {
       ...NEW_SESSION,
       isPublished: state.session.isPublished,
+      checkAt: state.session.checkAt,
       pauseUntil: now.monotonic + pause,
     },
     failure: { blame, reason },
@@ -98,14 +108,27 @@ export const NEW_SESSION: Session = {
   accepted: undefined,
   pauseUntil: 0,
   polls: 0,
+  checkAt: Number.POSITIVE_INFINITY,
+  hidesPredecessor: false,
   nonceRefusals: 0,
 };
 
+/** When the next certificate is to be had, by the wall's clock: at once when there is none for what is configured. */
+export function dueAt(config: AcmeConfig, { certificate }: AcmeRecord): number {
+  const isGood =
+    certificate !== undefined &&
+    certificate.directory === config.directory &&
+    isForSettings(certificate, config);
+  return isGood ? certificate.renewAt : 0;
+}
+
+/** Whether there is a certificate, and the next one is not due. */
+export function isIdle(config: AcmeConfig, record: AcmeRecord, { wall }: Moment): boolean {
+  return record.order === undefined && dueAt(config, record) > wall;
+}
+
 /** Whether a certificate or an order is for what is configured now. */
-export function isForSettings(
-  { names }: { readonly names: readonly string[] },
-  config: AcmeConfig,
-) {
+function isForSettings({ names }: { readonly names: readonly string[] }, config: AcmeConfig) {
   return names.length === config.names.length && names.every((name) => config.names.includes(name));
 }
 

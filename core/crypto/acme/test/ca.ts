@@ -27,6 +27,11 @@ interface TestOrder {
   error: object | undefined;
 }
 
+interface NewOrder {
+  readonly identifiers: readonly { readonly type: string; readonly value: string }[];
+  readonly replaces?: string;
+}
+
 interface TestAuthorization {
   status: string;
   readonly name: string;
@@ -61,6 +66,11 @@ export class TestCa {
   patience = 0;
   lifetime = 90 * 86_400_000;
   externalKey: Uint8Array | undefined;
+  /** When it wants certificates to be renewed (RFC 9773), in RFC 3339. */
+  window: { readonly start: string; readonly end: string } | undefined;
+  /** What it called the certificates that it issued, and those that orders replaced. */
+  readonly issued: string[] = [];
+  readonly replaced: string[] = [];
   readonly accounts = new Map<string, string>();
   readonly orders = new Map<string, TestOrder>();
   readonly #authorizations = new Map<string, TestAuthorization>();
@@ -82,7 +92,8 @@ export class TestCa {
   }
 
   handle(request: AcmeRequest, wall: number): AcmeResponse {
-    const [, name, id] = /^https:\/\/ca\.example\/([a-z-]+)(?:\/(\d+))?$/.exec(request.url) ?? [];
+    const path = /^https:\/\/ca\.example\/([a-z-]+)(?:\/([\w.-]+))?$/;
+    const [, name, id] = path.exec(request.url) ?? [];
     if (name === undefined) throw new Error(`a request to ${request.url}`);
     const jws = request.body && JSON.parse(decodeUtf8(request.body));
     const text = jws && decodeUtf8(decodeBase64Url(jws.payload) ?? new Uint8Array());
@@ -107,6 +118,7 @@ export class TestCa {
     wall: number,
   ): AcmeResponse {
     if (name === 'directory') return this.#directory();
+    if (name === 'renewal-info') return this.#renewalInfo(request.url);
     if (name === 'nonce') return this.#reply(request.method === 'HEAD' ? 200 : 405, undefined);
     if (jws === undefined || request.method !== 'POST') return this.#problem(405, 'malformed');
     const header = JSON.parse(decodeUtf8(decodeBase64Url(jws.protected) ?? new Uint8Array()));
@@ -134,7 +146,7 @@ export class TestCa {
     const authorization = this.#authorizations.get(url.replace('challenge', 'authorization'));
     switch (name) {
       case 'new-order':
-        return this.#newOrder(kid, JSON.parse(payload).identifiers);
+        return this.#newOrder(kid, JSON.parse(payload));
       case 'order':
         return order ? this.#showOrder(order, url) : this.#problem(404, 'malformed');
       case 'authorization':
@@ -160,6 +172,7 @@ export class TestCa {
       newNonce: at('nonce'),
       newAccount: at('new-account'),
       newOrder: at('new-order'),
+      ...(this.window && { renewalInfo: at('renewal-info') }),
       meta: { externalAccountRequired: this.externalKey !== undefined },
       unknown: [{}],
     });
@@ -177,10 +190,18 @@ export class TestCa {
     return this.#reply(known ? 200 : 201, { status: 'valid' }, { location });
   }
 
-  #newOrder(
-    account: string,
-    identifiers: readonly { type: string; value: string }[],
-  ): AcmeResponse {
+  #renewalInfo(url: string): AcmeResponse {
+    const isKnown = this.issued.some((id) => url === `${BASE}/renewal-info/${id}`);
+    if (!isKnown) return this.#problem(404, 'malformed');
+    return response(200, { suggestedWindow: this.window }, { 'retry-after': '21600' });
+  }
+
+  #newOrder(account: string, { identifiers, replaces }: NewOrder): AcmeResponse {
+    if (replaces !== undefined) {
+      if (!this.issued.includes(replaces)) return this.#problem(404, 'malformed');
+      if (this.replaced.includes(replaces)) return this.#problem(409, 'alreadyReplaced');
+      this.replaced.push(replaces);
+    }
     const url = `${BASE}/order/${++this.#count}`;
     const authorizations = identifiers.map(({ value }) => {
       const own = `${BASE}/authorization/${++this.#count}`;
@@ -264,8 +285,10 @@ export class TestCa {
   #issue({ publicKey, extensions }: CertificateRequest, wall: number): Uint8Array {
     const identifiers = { own: identifierOf(publicKey.bytes), issuer: this.#issuer.identifier };
     const names = extensions.subjectAltName ?? [];
+    const serial = newSerial(this.#random);
+    this.issued.push([identifiers.issuer, serial].map(encodeBase64Url).join('.'));
     const contents = {
-      ...{ serial: newSerial(this.#random), issuer: this.#issuer.name, subject: emitName([]) },
+      ...{ serial, issuer: this.#issuer.name, subject: emitName([]) },
       ...{ publicKey: publicKey.bytes, notBefore: wall, notAfter: wall + this.lifetime },
       extensions: peerExtensions(identifiers, { names, roles: ['server'], hasNoSubject: true }),
     };

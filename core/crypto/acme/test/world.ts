@@ -7,8 +7,9 @@ import type { AcmeConfig } from '../src/config.ts';
 import type { Action, Event } from '../src/engine.ts';
 import { handle, plan } from '../src/engine.ts';
 import { es256 } from '../src/key.ts';
+import type { Moment } from '../src/moment.ts';
 import { emitRecord, parseRecord } from '../src/record.ts';
-import type { AcmeState, Moment } from '../src/state.ts';
+import type { AcmeState } from '../src/state.ts';
 import { begin } from '../src/state.ts';
 import { TestCa } from './ca.ts';
 

@@ -2,12 +2,12 @@ import type { Publication } from '@atoll/acme/challenge';
 import { ALPN_PROTOCOL, txtRecord } from '@atoll/acme/challenge';
 import type { AcmeConfig } from '@atoll/acme/config';
 import type { Action, Event } from '@atoll/acme/engine';
-import { dueAt, handle, plan } from '@atoll/acme/engine';
+import { handle, plan } from '@atoll/acme/engine';
 import type { CertificateRecord } from '@atoll/acme/record';
 import { emitRecord, parseRecord } from '@atoll/acme/record';
 import type { AcmeResponse, Step } from '@atoll/acme/request';
-import type { AcmeState, Moment } from '@atoll/acme/state';
-import { begin } from '@atoll/acme/state';
+import type { AcmeState } from '@atoll/acme/state';
+import { begin, dueAt } from '@atoll/acme/state';
 import type { Activity } from '@atoll/appliance/appliance';
 import { Misconfiguration } from '@atoll/appliance/appliance';
 import { encodeLatin1 } from '@atoll/bytes/latin1';
@@ -251,7 +251,7 @@ export class Certificates implements Activity {
     else log.warning(line);
   }
 
-  #now(): Moment {
+  #now() {
     const { clock } = this.#options;
     return { monotonic: clock.monotonic(), wall: clock.wall() };
   }

@@ -50,7 +50,9 @@ describe('certificates', () => {
     await opened(machine);
     expect(shown(machine)?.bytes).toEqual(own?.bytes);
     await machine.run(DAY);
-    expect(machine.requests).toBe(requests);
+    // Whether the authority says when to renew is asked once.
+    expect(machine.requests).toBe(requests + 1);
+    expect(machine.ca.orders.size).toBe(1);
     expect(machine.certificates.status).toMatchObject({
       ...{ notAfter: own?.notAfter, failures: 0, failure: undefined },
     });
