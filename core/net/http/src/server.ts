@@ -188,8 +188,7 @@ export class HttpServer implements Activity, Surroundings {
   }
 
   failed(request: Pick<Request, 'method' | 'path'> | undefined, error: unknown): void {
-    const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    this.#options.log.error(`${request?.method} ${request?.path}: ${reason}`);
+    this.#options.log.error(`${request?.method} ${request?.path}: ${reasonOf(error)}`);
   }
 
   #respond(response: Response, respond: (response: Response) => void): void {
@@ -244,6 +243,13 @@ class Rejected implements TcpHandler {
   onReadable(): void {
     this.#connection.abort();
   }
+}
+
+/** What an error says and where it was thrown: the stack of some engines has both. */
+function reasonOf(error: unknown): string {
+  const text = String(error);
+  const stack = error instanceof Error ? (error.stack ?? '') : '';
+  return stack.startsWith(text) ? stack : `${text}\n${stack}`;
 }
 
 /** An IPv6 network of 64 bits counts as one peer. */

@@ -21,6 +21,7 @@ import { readBody } from '../src/body.ts';
 import { HttpClient } from '../src/client.ts';
 import { connector } from '../src/connect.ts';
 import type { Limits } from '../src/limits.ts';
+import type { Request, Response } from '../src/message.ts';
 import { HttpServer } from '../src/server.ts';
 
 export const SERVER = 0x0a00_0001;
@@ -31,6 +32,7 @@ const log = new Logger(() => {}, 'quiet');
 export class World {
   readonly lan: Lan;
   readonly server: HttpServer;
+  readonly serverStack: Stack;
   #clients = 0;
 
   constructor(seed: number, limits: Partial<Limits> = {}, faults = {}) {
@@ -38,11 +40,9 @@ export class World {
     const { host, stack, tls } = this.#machine('server', SERVER);
     this.server = new HttpServer({
       ...{ limits, log, clock: host.clock, wake: () => host.wake() },
-      handler: ({ path, scheme }) => ({
-        status: 200,
-        body: path === '/page' ? PAGE : encodeLatin1(`${scheme} ${path}`),
-      }),
+      handler: answer,
     });
+    this.serverStack = stack;
     this.server.listen(stack.tcp, 80);
     const serve = (connection: TcpConnection) => this.server.accept(connection, 'https');
     stack.tcp.listen(443, tls.serving(TLS_SERVER, serve));
@@ -100,6 +100,26 @@ export class World {
     host.run(tls);
     return { host, stack, tls };
   }
+}
+
+/** A page, what was asked for, or what goes wrong. */
+function answer({ path, scheme }: Request): Response | Promise<Response> {
+  switch (path) {
+    case '/page':
+      return { status: 200, body: PAGE };
+    case '/never':
+      return new Promise(() => {});
+    case '/throws':
+      throw new Error('this handler always fails');
+    case '/fails':
+      return { status: 200, body: { start: fail } };
+    default:
+      return { status: 200, body: encodeLatin1(`${scheme} ${path}`) };
+  }
+}
+
+function fail(): never {
+  throw new Error('this body always fails');
 }
 
 async function lengthAt(client: HttpClient, url: string): Promise<number | string> {

@@ -31,6 +31,8 @@ export interface Network {
 }
 
 export interface NetworkHooks {
+  /** How many TCP connections there may be, all of them with one peer if need be; see `StackOptions`. */
+  readonly connections?: number;
   readonly responder?: AttachOptions['responder'];
   /** Our IPv4 address is `prefix.address` from now on; `undefined` when we have none. */
   readonly onAddress?: (prefix: Ipv4Prefix | undefined) => void;
@@ -64,7 +66,7 @@ class OwnNetwork implements Network {
     system: System,
     options: NetworkOptions,
     device: NetworkDevice,
-    { responder, onAddress }: NetworkHooks,
+    { connections, responder, onAddress }: NetworkHooks,
   ) {
     const { entropy, fast, log } = system;
     const { ipv4, 'ipv4-gateway': gateway, ipv6 } = options;
@@ -75,6 +77,7 @@ class OwnNetwork implements Network {
       fast,
       // The appliance needs memory for its own work as well.
       tcpMemory: Math.min(system.freeMemory() / 2, MOST_TCP_MEMORY),
+      ...(connections !== undefined && { tcpConnections: connections }),
       wake: () => system.wake(),
     });
     this.interface = this.stack.attach({

@@ -47,6 +47,11 @@ export interface StackOptions {
    * rest for themselves: 16 MiB when left out.
    */
   readonly tcpMemory?: number;
+  /**
+   * How many TCP connections there may be, all of them with one peer if need be: what the memory is enough for
+   * when left out, at most 4096, 1024 of them with one peer. For many that are idle: active ones need more.
+   */
+  readonly tcpConnections?: number;
   /** Called when a socket was used outside of `poll`, which is then to be called soon. */
   readonly wake?: () => void;
   /** Gets ICMP errors about packets from our addresses. They may be forged. */
@@ -77,7 +82,15 @@ export class Stack implements Sockets {
   readonly #interfaces: Interface[] = [];
 
   constructor(options: StackOptions) {
-    const { entropy, fast, features, tcpMemory = 2 ** 24, wake, onReport } = options;
+    const {
+      entropy,
+      fast,
+      features,
+      tcpMemory = 2 ** 24,
+      tcpConnections,
+      wake,
+      onReport,
+    } = options;
     const counters = zeroStackCounters();
     const paths = new PathMtuCache();
     const time = { now: 0 };
@@ -90,7 +103,7 @@ export class Stack implements Sockets {
       wire: fast === undefined ? plainWire : fastWire(fast),
       allocate: fast?.allocate ?? heapMemory,
       ...(features && { features }),
-      ...limitsIn(tcpMemory),
+      ...limitsIn(tcpMemory, tcpConnections),
       ...(wake && { wake }),
     });
     const ports = new UdpPorts(entropy, (port, payload, to, from, mac) =>
@@ -244,13 +257,13 @@ export class Stack implements Sockets {
   }
 }
 
-/** What TCP may remember when all of it may take `memory` bytes. */
-function limitsIn(memory: number): Partial<TcpHostOptions> {
-  const connections = Math.min(Math.floor(memory / 2 / CONNECTION_BYTES), 4096);
+/** What TCP may remember when all of it may take `memory` bytes, and how many connections it shall have. */
+function limitsIn(memory: number, wanted: number | undefined): Partial<TcpHostOptions> {
+  const connections = wanted ?? Math.min(Math.floor(memory / 2 / CONNECTION_BYTES), 4096);
   return {
     memory: Math.min(memory / 2, 2 ** 23),
     connections,
-    connectionsPerPeer: Math.min(connections, 1024),
+    connectionsPerPeer: wanted ?? Math.min(connections, 1024),
     timeWaits: connections,
   };
 }

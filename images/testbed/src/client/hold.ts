@@ -7,6 +7,8 @@ export interface HoldOptions {
   readonly port: number;
   /** Whether each sends as much as the server takes; nothing at all otherwise. */
   readonly isEndless?: boolean;
+  /** How long it may take until all are there: half a minute when left out. */
+  readonly timeoutMs?: number;
 }
 
 /** A client that keeps connections open and never reads what comes. */
@@ -21,11 +23,11 @@ export class Hold {
   static async start(
     host: Host,
     server: string,
-    { connections, port, isEndless = false }: HoldOptions,
+    { connections, port, isEndless = false, timeoutMs = 30_000 }: HoldOptions,
   ): Promise<Hold> {
     const words = [server, String(port), String(connections), ...(isEndless ? ['endless'] : [])];
     const hold = new Hold(host.start(agent('./hold.ts', ...words), { keepInput: true }));
-    await hold.#agent.says(/^open$/m, 30_000);
+    await hold.#agent.says(/^open$/m, timeoutMs);
     return hold;
   }
 

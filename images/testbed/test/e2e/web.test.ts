@@ -1,30 +1,11 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { buildImage } from '@atoll/builder/image';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Hold } from '../../src/client/hold.ts';
 import { onEach } from '../../src/each.ts';
-import type { Host } from '../../src/lan.ts';
-import { Lan } from '../../src/lan.ts';
-import { lacks } from '../../src/requirements.ts';
-import { Server } from '../../src/server.ts';
-import { imagesOf } from '../../src/target/images.ts';
+import { PAGE, SERVER, urlOf, WebBed, webImages } from '../web/bed.ts';
 
-const SERVER = '10.0.0.2';
-const URL_OF = (path: string) => `http://${SERVER}${path}`;
-
-const app = { name: 'web', folder: join(import.meta.dirname, '../web') };
-const page = readFileSync(join(app.folder, 'pages/index.html'), 'utf8');
-const folder = mkdtempSync(join(tmpdir(), 'atoll-web-images-'));
-if (!lacks('root', 'netns', 'tap', 'cc')) {
-  for (const target of ['node', 'unix'] as const) {
-    const output = join(folder, `web.${target === 'node' ? 'mjs' : target}`);
-    await buildImage({ app, target, output });
-  }
-}
-const { node, unix } = imagesOf('web', folder);
-afterAll(() => rmSync(folder, { recursive: true }));
+const { node, unix, hvt, spt, microvm } = await webImages();
 
 /** What is sent, and the statuses of what comes back. */
 const HOSTILE: readonly (readonly [string, ...string[]])[] = [
@@ -43,6 +24,27 @@ const HOSTILE: readonly (readonly [string, ...string[]])[] = [
   ],
   ['POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip, chunked\r\n\r\n', '501'],
   ['POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n-1\r\n', '400'],
+  ...[
+    'Transfer-Encoding : chunked',
+    'Transfer-Encoding: xchunked',
+    'Transfer-Encoding: chunked\r\nTransfer-Encoding: identity',
+    'Transfer-Encoding:\x0bchunked',
+    'Transfer-Encoding: chunked\r\nContent-Length: 5',
+    'X: y\rTransfer-Encoding: chunked',
+    'Content-Length: +5',
+    'Content-Length: 0x5',
+    'Content-Length: 5, 5',
+    'Content-Length: 5\r\nContent-Length: 6',
+    'Content-Length : 5',
+  ].map((field) => [`POST /echo HTTP/1.1\r\nHost: a\r\n${field}\r\n\r\n0\r\n\r\n`, '400'] as const),
+  ...['0x3\r\nabc', '3 \r\nabc', '3\nabc', '3\r\nabcd', '3\r\nabc\n0\r\n', '3;a\nb\r\nabc'].map(
+    (chunk) =>
+      [
+        `POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n${chunk}\r\n0\r\n\r\n`,
+        '400',
+      ] as const,
+  ),
+  ['POST /echo HTTP/1.0\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n', '400'],
   ['POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 99999999\r\n\r\n', '413'],
   ['POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nshort', '400'],
   ['GET / HTTP/1.1\r\nHost: a\r\nA: b\r\n c\r\n\r\n', '400'],
@@ -54,42 +56,21 @@ const HOSTILE: readonly (readonly [string, ...string[]])[] = [
   ['\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n', '400'],
 ];
 
-onEach([node, unix], ['curl', 'nc'], (target) => {
-  let lan: Lan;
-  let client: Host;
-  let server: Server;
-  beforeAll(async () => {
-    lan = new Lan();
-    client = lan.host('client', '10.0.0.9/24');
-    server = new Server(lan, target, { address: `${SERVER}/24` });
-    const program = server.launch({ memory: 32 });
-    await program.says(/ready: /, 20_000);
+onEach([node, unix, hvt, spt, microvm], ['curl', 'nc'], (target) => {
+  let bed: WebBed;
+  beforeAll(() => {
+    bed = new WebBed(target);
+    return bed.start();
   });
-  afterAll(async () => {
-    await server.stop();
-    lan.remove();
-  });
+  afterAll(() => bed.stop());
 
-  /** What curl writes, and what it says about the exchange. */
-  async function curl(path: string, ...words: string[]): Promise<{ body: string; said: string }> {
-    const said = '%{stderr}%{http_code} %header{etag}|%header{allow}|%header{content-range}';
-    const command = ['curl', '-sS', '-w', said, ...words, URL_OF(path)];
-    const { status, stdout, stderr } = await client.run(command);
-    if (status !== 0) throw new Error(`${command.join(' ')}: ${stderr}`);
-    return { body: stdout, said: stderr };
-  }
-
-  /** The status lines that come back for `text`, sent as it is. */
-  async function raw(text: string): Promise<string[]> {
-    const { stdout } = await client.run(['nc', '-N', '-w', '5', SERVER, '80'], { input: text });
-    return stdout.match(/^HTTP\/1\.1 \d+/gm)?.map((line) => line.slice(9)) ?? [];
-  }
+  const curl = (path: string, ...words: string[]) => bed.curl(path, ...words);
 
   it('serves a page, plain and compressed', async () => {
-    expect((await curl('/')).body).toBe(page);
-    expect((await curl('/', '--compressed')).body).toBe(page);
+    expect((await curl('/')).body).toBe(PAGE);
+    expect((await curl('/', '--compressed')).body).toBe(PAGE);
     const { body } = await curl('/', '-H', 'Accept-Encoding: br');
-    expect(body.length).toBeLessThan(page.length / 2);
+    expect(body.length).toBeLessThan(PAGE.length / 2);
     const report = await curl('/report');
     expect(JSON.parse(report.body)).toHaveLength(100);
     const size = ['-w', '%{stderr}%{size_download}', '--compressed'];
@@ -109,13 +90,13 @@ onEach([node, unix], ['curl', 'nc'], (target) => {
   it('serves parts', async () => {
     const { body, said } = await curl('/', '-r', '10-19');
     expect([body, said]).toEqual([
-      page.slice(10, 20),
-      expect.stringMatching(new RegExp(`^206 .*bytes 10-19/${page.length}`)),
+      PAGE.slice(10, 20),
+      expect.stringMatching(new RegExp(`^206 .*bytes 10-19/${PAGE.length}`)),
     ]);
-    expect((await curl('/', '-r', '-5')).body).toBe(page.slice(-5));
+    expect((await curl('/', '-r', '-5')).body).toBe(PAGE.slice(-5));
     expect((await curl('/', '-r', '0-1,4-5')).body).toContain(`content-range: bytes 4-5/`);
     expect((await curl('/', '-r', '9999-')).said).toMatch(/^416 /);
-    expect((await curl('/', '-r', '0-1', '-H', 'If-Range: "x"')).body).toBe(page);
+    expect((await curl('/', '-r', '0-1', '-H', 'If-Range: "x"')).body).toBe(PAGE);
   });
 
   it.each([
@@ -133,7 +114,7 @@ onEach([node, unix], ['curl', 'nc'], (target) => {
   });
 
   it('takes bodies in all ways', async () => {
-    const file = join(lan.folder, 'upload');
+    const file = join(bed.lan.folder, 'upload');
     const text = Array.from({ length: 90_000 }, (_, at) => `${at}\n`).join('');
     writeFileSync(file, text);
     for (const words of [
@@ -155,28 +136,28 @@ onEach([node, unix], ['curl', 'nc'], (target) => {
     expect(body.endsWith('\nline 1\n')).toBe(true);
     expect((await curl('/chunks/10', '-0')).body).toContain('line 10\n');
     expect((await curl('/bytes/1000000')).body.length).toBe(1_000_000);
-    const events = ['curl', '-sN', '--max-time', '1', URL_OF('/events')];
-    expect((await client.run(events)).stdout).toBe('data: welcome\n\n');
+    const events = ['curl', '-sN', '--max-time', '1', urlOf('/events')];
+    expect((await bed.client.run(events)).stdout).toBe('data: welcome\n\n');
   });
 
   it('goes on with a connection', async () => {
-    const urls = Array.from({ length: 5 }, () => URL_OF('/'));
+    const urls = Array.from({ length: 5 }, () => urlOf('/'));
     const outputs = urls.flatMap(() => ['-o', '/dev/null']);
     const command = ['curl', '-sS', ...outputs, '-w', '%{num_connects}', ...urls];
-    expect(await client.succeed(command)).toBe('10000');
+    expect(await bed.client.succeed(command)).toBe('10000');
   });
 
   it('refuses what is sent on purpose', async () => {
     for (const [text, ...statuses] of HOSTILE) {
-      expect(await raw(text), JSON.stringify(text)).toEqual(statuses);
+      expect(await bed.raw(text), JSON.stringify(text)).toEqual(statuses);
     }
-    expect((await curl('/')).body).toBe(page);
+    expect((await curl('/')).body).toBe(PAGE);
   });
 
   it('serves others while hundreds of connections say nothing', async () => {
-    const hold = await Hold.start(client, SERVER, { connections: 200, port: 80 });
-    expect((await curl('/')).body).toBe(page);
+    const hold = await Hold.start(bed.client, SERVER, { connections: 200, port: 80 });
+    expect((await curl('/')).body).toBe(PAGE);
     await hold.stop();
-    expect(server.alive).toBe(true);
+    expect(bed.server.alive).toBe(true);
   });
 });

@@ -2,14 +2,15 @@ import files from 'static:../pages';
 import type { Appliance } from '@atoll/appliance/appliance';
 import { encodeLatin1 } from '@atoll/bytes/latin1';
 import { encodeUtf8 } from '@atoll/bytes/utf8';
-import { optional } from '@atoll/conf/table';
+import { optional, withDefault } from '@atoll/conf/table';
+import { integer } from '@atoll/conf/value';
 import { readBody } from '@atoll/http/body';
 import { compressed } from '@atoll/http/compress';
 import { EventStream } from '@atoll/http/event-stream';
 import { fastGzip, fastHeads } from '@atoll/http/fast';
 import { Headers } from '@atoll/http/headers';
 import { http2 } from '@atoll/http/http2';
-import type { Request, Response } from '@atoll/http/message';
+import type { BodyProducer, BodyWriter, Request, Response } from '@atoll/http/message';
 import { formBoundary, readMultipart } from '@atoll/http/multipart';
 import { Router } from '@atoll/http/router';
 import { secureHeaders } from '@atoll/http/security';
@@ -28,6 +29,14 @@ const ARGUMENTS = {
   ...networkArguments('dhcp'),
   certificate: optional(base64, { summary: 'Who we are, for HTTPS.', example: 'MIIB…' }),
   key: optional(base64, { summary: 'Its key, as PKCS #8.', example: 'MIGH…' }),
+  connections: withDefault(integer(1, 20_000), '512', {
+    summary: 'How many connections there may be, all of them with one peer if need be.',
+    example: '12000',
+  }),
+  patience: withDefault(integer(1, 3600), '10', {
+    summary: 'Seconds that clients, and handlers, may take for anything.',
+    example: '2',
+  }),
 };
 
 /** A web server with one of each, for clients to try. */
@@ -38,7 +47,8 @@ const web: Appliance<typeof ARGUMENTS> = {
   devices: [{ name: 'service', type: 'network', summary: 'the network that is served' }],
   arguments: ARGUMENTS,
   start(system, options) {
-    const { sockets } = startNetwork(system, options, 'service');
+    const { connections, patience } = options;
+    const { sockets } = startNetwork(system, options, 'service', { connections });
     const { clock, log } = system;
     const gzip = fastGzip(system.fast);
     const site = staticFiles(files, { headers: secureHeaders(new Headers(), 'http') });
@@ -48,13 +58,20 @@ const web: Appliance<typeof ARGUMENTS> = {
       .on('GET', '/chunks/:count', (_, { count }) => chunks(Number(count)))
       .on('GET', '/report', (request) => compressed(request, report(), gzip))
       .on('GET', '/events', () => events.response([{ data: 'welcome' }]))
+      .on('GET', '/never', () => new Promise(() => {}))
+      .on('GET', '/throws', () => ({ status: 200, body: { start: thrower } }))
       .on('POST', '/echo', echo)
       .on('PUT', '/echo', echo)
       .on('POST', '/form', form);
+    const ms = patience * 1000;
     const server = new HttpServer({
       ...{ handler: router.handle, clock, log: log.for('http'), heads: fastHeads(system.fast) },
       wake: () => system.wake(),
       versions: [http2()],
+      limits: {
+        ...{ headMs: ms, idleMs: ms, stallMs: ms, lingerMs: ms, handlerMs: ms },
+        ...{ connections, connectionsOfPeer: connections },
+      },
     });
     system.run(server);
     server.listen(sockets.tcp, 80);
@@ -78,12 +95,13 @@ export default web;
 
 const NOTHING: Response = { status: 404 };
 const PLAIN = new Headers({ 'content-type': 'text/plain' });
+const PATTERN = new Uint8Array(0x10_0000).map((_, at) => 0x61 + (at % 26));
+const BLOCK = new Uint8Array(10_000);
 const events = new EventStream();
 
+/** The same octets for all: those of a whole body of one's own stay until its client took them. */
 function pattern(count: number): Response {
-  const body = new Uint8Array(Math.min(count, 0x10_0000) || 0);
-  for (let at = 0; at < body.length; at++) body[at] = 0x61 + (at % 26);
-  return { status: 200, headers: PLAIN, body };
+  return { status: 200, headers: PLAIN, body: PATTERN.subarray(0, count || 0) };
 }
 
 /** Numbers that are made when they are asked for. */
@@ -112,6 +130,17 @@ function chunks(count: number): Response {
           writer.end(new Headers({ 'x-lines': String(count) }));
         },
       }),
+    },
+  };
+}
+
+/** A body that fails, once all that came before it went out. */
+function thrower(writer: BodyWriter): BodyProducer {
+  let round = 0;
+  return {
+    onWritable() {
+      if (round++ > 0) throw new Error('this body always fails');
+      while (writer.write(BLOCK) > 0);
     },
   };
 }
