@@ -12,10 +12,16 @@ import {
   parseUpstream,
 } from '@atoll/dns/config';
 import { networkArguments } from '@atoll/network/arguments';
+import { statusArguments } from '@atoll/status/arguments';
+import { syslogArguments } from '@atoll/syslog/arguments';
+import { tcpTransport } from '@atoll/syslog/transport/tcp';
+import { udpTransport } from '@atoll/syslog/transport/udp';
 
 /** The boot arguments of DNSvizor. Where dnsmasq has an option of the same name, it means the same. */
 export const ARGUMENTS = {
   ...networkArguments('10.0.0.2/24'),
+  ...statusArguments('none'),
+  ...syslogArguments([udpTransport, tcpTransport]),
   'dhcp-range': repeated(
     value(
       '[set:TAG,]START[,END|static][,NETMASK[,BROADCAST]][,LEASETIME]',

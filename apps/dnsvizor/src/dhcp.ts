@@ -19,6 +19,17 @@ import type { LeaseStore } from './leases.ts';
 export interface Dhcp {
   readonly server: DhcpServer;
   readonly sockets: UdpSockets;
+  readonly counters: DhcpCounters;
+}
+
+/** Messages, and leases that began, went on and ended, since the start. */
+export interface DhcpCounters {
+  received: number;
+  malformed: number;
+  sent: number;
+  added: number;
+  renewed: number;
+  removed: number;
 }
 
 /** The DHCP server that `options` ask for; throws `Misconfiguration` when there can be none. */
@@ -28,7 +39,11 @@ export function createDhcp(options: DnsvizorOptions, network: Network): Dhcp {
       '--dhcp-range: leases need an Ethernet device\n  expected --net:service=TAP before the --',
     );
   }
-  return { server: new DhcpServer(configure(options)), sockets: network.interface.udp };
+  return {
+    server: new DhcpServer(configure(options)),
+    sockets: network.interface.udp,
+    counters: { received: 0, malformed: 0, sent: 0, added: 0, renewed: 0, removed: 0 },
+  };
 }
 
 /**
@@ -38,7 +53,7 @@ export function createDhcp(options: DnsvizorOptions, network: Network): Dhcp {
 export function startDhcp(
   system: System,
   options: DnsvizorOptions,
-  { server, sockets }: Dhcp,
+  { server, sockets, counters }: Dhcp,
   zone: Zone,
   leases: LeaseStore | undefined,
   records: readonly LeaseRecord[],
@@ -51,11 +66,13 @@ export function startDhcp(
   if (leases !== undefined) log.info(`${imported.length} leases from the disk`);
 
   const send = ({ send }: Output): void => {
+    counters.sent += send.length;
     for (const { payload, to, mac } of send) socket?.send(payload, to, undefined, mac);
   };
   const carryOut = (output: Output): void => {
     for (const event of output.events) {
       names.follow(event);
+      counters[event.kind]++;
       log.info(eventText(event));
     }
     if (output.note !== undefined) log.debug(output.note);
@@ -63,8 +80,10 @@ export function startDhcp(
     else void leases.save(output.events).then((isDurable) => isDurable && send(output));
   };
   const socket = sockets.bind(SERVER_PORT, (payload, from, to) => {
+    counters.received++;
     const message = parseMessage(payload);
     if (!message.ok) {
+      counters.malformed++;
       log.debug(`from ${ipv4Text(Number(from.address))}: ${message.error.reason}`);
       return;
     }

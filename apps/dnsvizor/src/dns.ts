@@ -9,6 +9,7 @@ import type {
 } from '@atoll/device/socket';
 import { AnswerCache } from '@atoll/dns/cache';
 import { QueryPorts } from '@atoll/dns/query-ports';
+import type { DnsServer } from '@atoll/dns/server';
 import { createDnsServer } from '@atoll/dns/server';
 import type { AnswerTable } from '@atoll/dns/table';
 import { Zone } from '@atoll/dns/zone';
@@ -20,6 +21,12 @@ const DNS_PORT = 53;
 
 /** However many answers are allowed, they must leave room in an image that has 16 MiB in all. */
 const CACHE_BYTES = 2 * 1024 * 1024;
+
+/** Who answers, and what is remembered. */
+export interface Dns {
+  readonly server: DnsServer;
+  readonly cache: AnswerCache;
+}
 
 /** Names of our own, as the boot arguments say. */
 export function createZone(options: DnsvizorOptions): Zone {
@@ -47,13 +54,14 @@ export function startDns(
   network: Network,
   zone: Zone,
   table: AnswerTable | undefined,
-): void {
+): Dns {
   const { clock, entropy } = system;
   const { sockets } = network;
   const log = system.log.for('dns');
+  const cache = new AnswerCache({ entries: options['dns-cache'], bytes: CACHE_BYTES });
   const server = createDnsServer({
     zone,
-    cache: new AnswerCache({ entries: options['dns-cache'], bytes: CACHE_BYTES }),
+    cache,
     upstreams: options['dns-upstream'],
     entropy,
     log,
@@ -103,7 +111,7 @@ export function startDns(
     },
   };
   system.run(activity);
-  if (options['dns-upstream'].length > 0) return;
+  if (options['dns-upstream'].length > 0) return { server, cache };
   if (network.learnsDns) {
     const follow = () => {
       server.setUpstreams(network.dns.servers.map(serverAt), clock.monotonic());
@@ -114,6 +122,7 @@ export function startDns(
     follow();
     log.info('no --dns-upstream: the name servers of the network are asked');
   } else log.info('no --dns-upstream: only local names are answered');
+  return { server, cache };
 }
 
 function serverAt(address: IpAddress): Endpoint {

@@ -5,13 +5,16 @@ import { randomBelow } from '@atoll/device/system';
 import type { LeaseRecord } from '@atoll/dhcp/lease';
 import { diskConfiguration } from '@atoll/disk/configuration';
 import { FastAnswers } from '@atoll/dns/fast';
-import type { NetworkHooks } from '@atoll/network/network';
+import type { Network, NetworkHooks } from '@atoll/network/network';
 import { startNetwork } from '@atoll/network/network';
+import { Status, serveStatus } from '@atoll/status/status';
+import { Syslog } from '@atoll/syslog/service';
 import type { DnsvizorOptions } from './arguments.ts';
 import { ARGUMENTS } from './arguments.ts';
 import { createDhcp, startDhcp } from './dhcp.ts';
 import { createZone, startDns } from './dns.ts';
 import { LeaseStore } from './leases.ts';
+import { showDhcp, showDns } from './status.ts';
 
 const DEVICE = 'service';
 const STORAGE = 'storage';
@@ -32,16 +35,25 @@ const dnsvizor: Appliance<typeof ARGUMENTS> = {
   configuration: diskConfiguration(STORAGE),
   arguments: ARGUMENTS,
   start(system, options) {
+    const status = new Status(system, dnsvizor.summary);
+    const syslog = new Syslog(system, options);
     const device = system.network(DEVICE);
     const answers = device && createAnswers(system, options, device);
     const hooks = answers ? serveFirst(answers) : {};
     const network = startNetwork(system, options, DEVICE, hooks);
+    syslog.start(network);
+    observe(system, network, status, syslog);
     const zone = createZone(options);
     const dhcp = options['dhcp-range'].length === 0 ? undefined : createDhcp(options, network);
     const serve = (leases: LeaseStore | undefined, records: readonly LeaseRecord[]) => {
-      if (dhcp !== undefined) startDhcp(system, options, dhcp, zone, leases, records);
-      startDns(system, options, network, zone, answers);
+      const { clock } = system;
+      if (dhcp !== undefined) {
+        startDhcp(system, options, dhcp, zone, leases, records);
+        showDhcp(status, dhcp.server, dhcp.counters, clock);
+      }
+      showDns(status, startDns(system, options, network, zone, answers), answers, clock);
     };
+    serveStatus(system, network, options, status);
     const leases = dhcp && openLeases(system);
     if (leases === undefined) {
       serve(undefined, []);
@@ -58,6 +70,14 @@ const dnsvizor: Appliance<typeof ARGUMENTS> = {
 };
 
 export default dnsvizor;
+
+/** What every appliance shows of itself. */
+function observe(system: System, network: Network, status: Status, syslog: Syslog): void {
+  status.watchNetwork(network);
+  const disk = system.block(STORAGE);
+  if (disk !== undefined) status.watchDisk(disk);
+  status.registry.collect(syslog.collect);
+}
 
 /** The leases on the disk, if there is one; a disk that cannot be used ends the program. */
 function openLeases(system: System): LeaseStore | undefined {
