@@ -28,7 +28,13 @@ export function answered(context: Context, step: Step): AcmeState {
   // A nonce is good for one request (RFC 8555, 6.5), and the one of this answer for the next.
   const nonce = checkNonce(response.field('replay-nonce'));
   const isGood = status === 200 || status === 201 || (step.name === 'nonce' && status === 204);
-  const outcome = isGood ? taken(context, step) : refused(context, step);
+  const answers = state.session.answers + 1;
+  const isEndless = answers > ENOUGH_ANSWERS * (1 + config.names.length);
+  const outcome = isEndless
+    ? trouble(DISAGREEMENT, 'the authority has ever more to do')
+    : isGood
+      ? taken(context, step)
+      : refused(context, step);
   if ('trouble' in outcome) {
     const after = retryAfter(response.field('retry-after'), now.wall);
     return failed(config, state, { ...outcome.trouble, retryAfter: after }, now, entropy);
@@ -37,7 +43,7 @@ export function answered(context: Context, step: Step): AcmeState {
   return {
     ...state,
     record: record === undefined ? state.record : { ...state.record, ...record },
-    session: { ...state.session, ...(isGood && { nonceRefusals: 0 }), ...session, nonce },
+    session: { ...state.session, ...(isGood && { nonceRefusals: 0 }), answers, ...session, nonce },
     failure: record?.certificate === undefined ? state.failure : undefined,
   };
 }
@@ -110,6 +116,8 @@ function takeDirectory({ config }: Context, directory: Directory): Outcome {
   return { session: { directory, ...(directory.renewalInfo === undefined && never) } };
 }
 
+/** For one name, and for what is around them. */
+const ENOUGH_ANSWERS = 100;
 /** Pebble refuses up to nine of ten nonces, if it is told to. */
 const NONCE_PATIENCE = 20;
 const GONE: Remedy = { blame: 'alert', delay: 60_000, longest: 86_400_000, voids: 'order' };

@@ -22,7 +22,7 @@ export function takeNewOrder(context: Context, order: Order): Outcome {
 }
 
 export function takeOrder(context: Context, order: Order): Outcome {
-  const { authorizations } = context.state.session;
+  const { order: known, authorizations } = context.state.session;
   const { status, error } = order;
   if (status === 'invalid') {
     return error
@@ -30,7 +30,9 @@ export function takeOrder(context: Context, order: Order): Outcome {
       : trouble(OPERATOR, 'the order has become invalid');
   }
   const isDone = order.authorizations.every((url) => authorizations.get(url)?.status === 'valid');
-  const isPolled = status === 'processing' || (status === 'pending' && isDone);
+  // One that is as it was, or further back, is not asked about without pause.
+  const isNews = status === 'pending' ? known === undefined && !isDone : status !== known?.status;
+  const isPolled = status === 'processing' || (status !== 'valid' && !isNews);
   return isPolled ? patient(context, { order }) : { session: { order } };
 }
 

@@ -32,6 +32,8 @@ export interface Session {
   readonly accepted: string | undefined;
   /** Monotonic time before which the authority is left alone. */
   readonly pauseUntil: number;
+  /** How many answers there were. */
+  readonly answers: number;
   /** How often the authority was asked in vain whether it is done. */
   readonly polls: number;
   /** Monotonic time at which to ask when to renew. */
@@ -107,6 +109,7 @@ export const NEW_SESSION: Session = {
   isPublished: false,
   accepted: undefined,
   pauseUntil: 0,
+  answers: 0,
   polls: 0,
   checkAt: Number.POSITIVE_INFINITY,
   hidesPredecessor: false,

@@ -142,6 +142,40 @@ describe('an authority', () => {
     expect(world.ca.seen.length).toBeLessThan(500);
   });
 
+  it('that has never enough of finalization is asked in pauses, and not for ever', () => {
+    const world = new World();
+    const order = { authorizations: ['https://ca.example/authorization/1'] };
+    const ready = { ...order, status: 'ready', finalize: 'https://ca.example/finalize/1' };
+    world.ca.interfere = (name) => (name === 'finalize' ? response(200, ready) : undefined);
+    world.run(MINUTE);
+    expect(world.ca.count('finalize')).toBeLessThan(10);
+    world.run(20 * MINUTE, () => world.state.failure !== undefined);
+    expect(world.ca.count('finalize')).toBe(31);
+    expect(world.state.failure?.reason).toBe('the authority takes too long');
+  });
+
+  it('that has ever more authorizations is left alone', () => {
+    const world = new World();
+    let count = 0;
+    world.ca.tamper = (name, answer) => {
+      if (name === 'order' || name === 'new-order') {
+        const document = JSON.parse(decodeLatin1(answer.body));
+        const authorizations = [`https://ca.example/authorization/${1000 + count++}`];
+        const body = encodeUtf8(JSON.stringify({ ...document, status: 'pending', authorizations }));
+        return { status: answer.status, body, field: (one) => answer.field(one) };
+      }
+      if (name !== 'authorization') return answer;
+      const identifier = { type: 'dns', value: 'www.example.org' };
+      const challenges = [
+        { type: 'http-01', url: 'https://ca.example/challenge/1', status: 'valid' },
+      ];
+      return response(200, { status: 'valid', identifier, challenges });
+    };
+    world.run(DAY);
+    expect(world.state.failure?.reason).toBe('the authority has ever more to do');
+    expect(world.ca.seen.length).toBeLessThan(2000);
+  });
+
   it('cannot write lines into the log', () => {
     const detail = `a\r\nb${'x'.repeat(5000)}\u2028`;
     const world = changed('new-order', () =>

@@ -65,6 +65,8 @@ export class Certificates implements Activity {
   #published: Publication | undefined;
   #tlsProof: Credentials | undefined;
   #task: Task | undefined;
+  /** Before that, nothing changes, and a loop that is busy with other things need not ask. */
+  #waitUntil = 0;
 
   /** Throws a {@link Misconfiguration} when the challenge cannot be answered. */
   constructor(options: CertificatesOptions) {
@@ -123,12 +125,16 @@ export class Certificates implements Activity {
   }
 
   poll(now: number): number {
+    if (now < this.#waitUntil) return this.#waitUntil;
     if (this.#task !== undefined && now >= this.#task.deadline) this.#task.giveUp();
     if (this.#task !== undefined) return this.#task.deadline;
     if (this.#state === undefined) return Number.POSITIVE_INFINITY;
     const { config, entropy } = this.#options;
     const action = plan(config, this.#state, this.#now(), entropy);
-    if (action.do === 'wait') return action.until;
+    if (action.do === 'wait') {
+      this.#waitUntil = action.until;
+      return action.until;
+    }
     this.#task = this.#start(action);
     return this.#task.deadline;
   }
