@@ -16,14 +16,16 @@ export function applyRecord(state: JournalState, record: NewRecord): void {
 function put(state: JournalState, record: NewRecord): void {
   const { index, segments, cache } = state;
   const { kind, key, position, valueLength, version } = record;
-  const before = index.get(key);
+  const before = index.again(key, record.entry);
   if (kind === RECORD_KIND.move && before?.version !== version) return;
   const length = recordLength(key.length, valueLength);
-  segments.add(position, length);
   let held: Uint8Array | undefined;
-  if (before !== undefined) {
-    const lengthBefore = recordLength(key.length, before.valueLength);
-    segments.add(before.position, -lengthBefore);
+  if (before === undefined) {
+    segments.add(position, length);
+  } else {
+    const isAsLong = before.valueLength === valueLength;
+    const lengthBefore = isAsLong ? length : recordLength(key.length, before.valueLength);
+    segments.move(before.position, lengthBefore, position, length);
     state.cost += length - lengthBefore;
     held = before.cached;
   }

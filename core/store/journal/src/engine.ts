@@ -4,8 +4,8 @@ import type { Allocate } from '@atoll/device/frame';
 import type { Entropy } from '@atoll/device/system';
 import type { Failure, Result } from '@atoll/result/result';
 import { ok } from '@atoll/result/result';
-import type { Write, WriteFailure, Written } from './batch.ts';
-import { makeBatch } from './batch.ts';
+import type { Batch, CommitResult, Put, Write, WriteFailure } from './batch.ts';
+import { emptyPut, makeBatch, makePut } from './batch.ts';
 import type { Damage, Entry } from './entry.ts';
 import { groupCapacity, SEGMENTS_START } from './geometry.ts';
 import type { ReadResult, RecordRead } from './reader.ts';
@@ -23,7 +23,16 @@ import type { TreeView } from './tree.ts';
 import { indexKey, userKey } from './values.ts';
 import { Writer } from './writer.ts';
 
-export type { Damage, JournalStatus, ReadResult, RecordRead, Write, WriteFailure, Written };
+export type {
+  Batch,
+  CommitResult,
+  Damage,
+  JournalStatus,
+  ReadResult,
+  RecordRead,
+  Write,
+  WriteFailure,
+};
 
 export interface JournalOptions {
   /** The region in bytes from the start of the disk. */
@@ -56,10 +65,10 @@ export interface Opened {
   readonly unfinished: number;
 }
 
-/** What {@link Journal.poll} answers. */
+/** What {@link Journal.takeEvents} answers. */
 export type JournalEvent =
   | { readonly kind: 'opened'; readonly result: Result<Opened, Failure> }
-  | Written
+  | Batch
   | { readonly kind: 'read'; readonly ticket: number; readonly result: ReadResult };
 
 /** A state of the journal that stays readable. It keeps disk space from being freed until it is released. */
@@ -71,7 +80,7 @@ export interface Snapshot {
 /**
  * A journal as an engine: requests to a block device come out, their ends go in.
  *
- * Polling order: `commit`, `read` and the like; then, until nothing comes any more, {@link poll} for what
+ * Polling order: `commit`, `read` and the like; then, until nothing comes any more, {@link takeEvents} for what
  * happened and {@link nextRequest} for what the device is to do ({@link shiftRequest} when it has taken it);
  * {@link handle} for each request that has ended, then the same again. All that is committed before the
  * next request is asked for is made durable by one flush.
@@ -84,6 +93,11 @@ export class Journal {
   #writer: Writer | undefined;
   #reader: Reader | undefined;
   #tickets = 0;
+  /** The only request of a round, until it has ended, and whether the device has it. */
+  #only: BlockRequest | undefined;
+  #isOnlyTaken = false;
+  /** Batches that nobody needs any more. */
+  readonly #spare: Put[] = [];
 
   constructor(options: JournalOptions) {
     this.#options = options;
@@ -93,40 +107,64 @@ export class Journal {
   /** What the device is to do next. */
   get nextRequest(): BlockRequest | undefined {
     const writer = this.#writer;
-    if (writer?.hasWork && !writer.isRunning) this.#tasks.start(writer.run());
-    return this.#tasks.next;
+    if (writer !== undefined && !writer.isRunning && writer.hasWork) {
+      this.#only = writer.begin();
+      this.#isOnlyTaken = false;
+      if (this.#only === undefined) this.#tasks.start(writer.run());
+    }
+    return this.pendingRequest;
   }
 
   /** The same, without that what was committed begins to be written: more may come. */
   get pendingRequest(): BlockRequest | undefined {
-    return this.#tasks.next;
+    return this.#isOnlyTaken ? this.#tasks.next : (this.#only ?? this.#tasks.next);
   }
 
   /** The device has taken {@link nextRequest}. */
   shiftRequest(): void {
-    this.#tasks.shift();
+    if (this.#only === undefined || this.#isOnlyTaken) this.#tasks.shift();
+    else this.#isOnlyTaken = true;
   }
 
   /** `request` has ended. */
   handle(request: BlockRequest): void {
-    this.#tasks.handle(request);
+    if (request !== this.#only) {
+      this.#tasks.handle(request);
+      return;
+    }
+    this.#only = undefined;
+    this.#isOnlyTaken = false;
+    this.#writer?.end(request);
   }
 
-  /** What happened next. */
-  poll(): JournalEvent | undefined {
-    return this.#events.shift();
+  /** What happened since the last call. */
+  takeEvents(): readonly JournalEvent[] {
+    return this.#events.length === 0 ? NO_EVENTS : this.#events.splice(0);
   }
 
   /**
-   * Writes all of `writes`, or none; `written` says with the ticket when they are durable. They are read as
+   * Writes all of `writes`, or none; what it answers is among the events when they are durable. They are read as
    * before until then. Keys of 1 to `MAX_KEY_LENGTH` bytes and values of up to `MAX_VALUE_LENGTH`; others
    * throw. The bytes of neither must be changed any more.
    */
-  commit(writes: readonly Write[]): number {
-    const batch = makeBatch(++this.#tickets, writes);
-    if (this.#options.isReadOnly) throw new TypeError('the journal can only be read');
-    this.#mustBeOpen(this.#writer).add(batch);
-    return batch.ticket;
+  commit(writes: readonly Write[]): Batch {
+    const batch = makeBatch(writes);
+    this.#mustBeWritable().add(batch);
+    return batch;
+  }
+
+  /** The same for one value; {@link recycle} takes the answer when nobody needs it any more. */
+  put(key: Uint8Array, value: Uint8Array): Batch {
+    const writer = this.#mustBeWritable();
+    const batch = makePut(key, value, this.#spare.pop());
+    writer.add(batch);
+    return batch;
+  }
+
+  /** `put` was among the events: it is used for another one. */
+  recycle(put: Put): void {
+    emptyPut(put);
+    if (this.#spare.length < MOST_SPARE) this.#spare.push(put);
   }
 
   /** What {@link read} would find, if that is known without the disk. */
@@ -254,6 +292,11 @@ export class Journal {
     segments.reclaim(superblock.start.serial);
   }
 
+  #mustBeWritable(): Writer {
+    if (this.#options.isReadOnly) throw new TypeError('the journal can only be read');
+    return this.#writer ?? this.#mustBeOpen<Writer>(undefined);
+  }
+
   #mustBeOpen<T>(part: T | undefined): T {
     if (part === undefined) throw new Error(NOT_OPEN);
     return part;
@@ -276,6 +319,11 @@ const WINDOW = Math.max(
 const NOT_OPEN = 'the journal is not open';
 
 const ABSENT: ReadResult = ok(undefined);
+
+const NO_EVENTS: readonly JournalEvent[] = [];
+
+/** Of batches that wait for their next use: as many as usually wait for the disk. */
+const MOST_SPARE = 64;
 
 const DEFAULT_CACHE = 0x4_0000;
 const DEFAULT_INDEX_MEMORY = 0x80_0000;

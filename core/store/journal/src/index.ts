@@ -17,6 +17,12 @@ export class Index implements TreeView<Entry> {
     return this.#entries.get(key);
   }
 
+  /** The entry of `key`, where `known` is the one that it had, if it had one, at some time since when it was not deleted. */
+  again(key: string, known: Entry | undefined): Entry | undefined {
+    // Entries of this edition are changed where they are.
+    return known?.edition === this.#edition ? known : this.#entries.get(key);
+  }
+
   /** Notes where `key` is `stored` now; answers its entry, which holds a value in memory if it did before. */
   put(key: string, stored: Stored, known = this.#entries.get(key)): Entry {
     if (known?.edition === this.#edition) {

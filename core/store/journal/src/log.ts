@@ -80,6 +80,13 @@ export class Log {
     this.#isFirst = true;
   }
 
+  /** Whether records of `length` bytes in all go into one group, between rounds. */
+  takes(length: number): boolean {
+    const { segment, position } = this.#head;
+    const end = segmentStart(this.#segments.geometry, segment + 1);
+    return GROUP_HEADER_LENGTH + length <= Math.min(this.#capacity, end - position);
+  }
+
   /** Adds `record` to the round; false when what is in memory must be written first. */
   add(record: NewRecord): boolean {
     const length = recordLength(record.key.length, record.valueLength);

@@ -15,6 +15,7 @@
  */
 import type { KeyedHash, Located } from '@atoll/bytes/fast';
 import { u16, u32, u64 } from '@atoll/bytes/field';
+import type { Entry } from './entry.ts';
 import type { Page } from './page.ts';
 import { getU64, setU64 } from './page.ts';
 
@@ -44,6 +45,8 @@ export interface NewRecord {
   version: number;
   /** In the region; 0 until it is in a group. */
   position: number;
+  /** What the index said of the key when it was last asked for the sake of this record, if it was. */
+  entry: Entry | undefined;
 }
 
 /** A record to be written; one that moves keeps its `version`, another one gets its number. */
@@ -54,8 +57,17 @@ export function newRecord(
   isInPieces = false,
   version = 0,
 ): NewRecord {
-  const valueLength = value.length;
-  return { kind, isInPieces, key, keyRest: undefined, value, valueLength, version, position: 0 };
+  return {
+    kind,
+    isInPieces,
+    key,
+    keyRest: undefined,
+    value,
+    valueLength: value.length,
+    version,
+    position: 0,
+    entry: undefined,
+  };
 }
 
 /** Bytes of a record with its padding. */

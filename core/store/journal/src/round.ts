@@ -62,6 +62,11 @@ export class Round {
     this.records.length = 0;
   }
 
+  /** Bytes that its records take in the log, at most. */
+  get length(): number {
+    return this.#length;
+  }
+
   get isFull(): boolean {
     return this.#length >= ROUND_BYTES;
   }
@@ -76,7 +81,8 @@ export class Round {
   }
 
   /** Takes in one value that replaces another, the commonest batch by far; false where that is not all to say. */
-  #replaces({ kind, key, valueLength }: NewRecord): boolean {
+  #replaces(record: NewRecord): boolean {
+    const { kind, key, valueLength } = record;
     const before = this.#state.index.get(key);
     if (before === undefined || before.isInPieces || kind === RECORD_KIND.delete) return false;
     if (this.#touched.size > 0 && this.#touched.has(key)) return false;
@@ -90,6 +96,7 @@ export class Round {
     if (growth > 0 && this.#cost + growth > this.#capacity) return false;
     if (growth > 0) this.#cost += growth;
     this.#length = length;
+    record.entry = before;
     return true;
   }
 

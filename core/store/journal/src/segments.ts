@@ -81,6 +81,17 @@ export class Segments {
     return segment;
   }
 
+  /** What was live is so no more, and something else is instead. */
+  move(from: number, lengthFrom: number, to: number, lengthTo: number): void {
+    const { geometry } = this;
+    if (segmentOf(geometry, from) === segmentOf(geometry, to)) {
+      this.add(to, lengthTo - lengthFrom);
+    } else {
+      this.add(to, lengthTo);
+      this.add(from, -lengthFrom);
+    }
+  }
+
   /** `bytes` more at `position` are live, or less when negative. */
   add(position: number, bytes: number): void {
     const segment = segmentOf(this.geometry, position);

@@ -8,6 +8,8 @@ import { checkOwner, readLabel } from '@atoll/disk/read';
 import type { Failure, Result } from '@atoll/result/result';
 import { misconfigured, ok } from '@atoll/result/result';
 import type {
+  Batch,
+  CommitResult,
   Damage,
   JournalStatus,
   Opened,
@@ -20,7 +22,7 @@ import type {
 import { Journal } from './engine.ts';
 import { indexMemoryFor } from './values.ts';
 
-export type { Damage, Opened, Snapshot, Write, WriteFailure };
+export type { CommitResult, Damage, Opened, Snapshot, Write, WriteFailure };
 export { indexMemoryFor };
 
 export interface StoreOptions {
@@ -42,8 +44,6 @@ export interface StoreOptions {
 
 type Resolve = (result: ReadResult) => void;
 
-export type CommitResult = Result<undefined, WriteFailure>;
-
 /** What is on a disk, when it could be opened. */
 export interface OpenedStore extends Opened {
   readonly owner: string;
@@ -64,7 +64,11 @@ export class Store {
   readonly #labelReads: BlockRequest[] = [];
   /** Of those, and of late reads, what the device has not taken. */
   readonly #queue: BlockRequest[] = [];
-  readonly #commits = new Map<number, (result: CommitResult) => void>();
+  /** Of the promise that was made last: one executor for all of them, as a new one takes an interpreter longer. */
+  #resolve: (result: CommitResult) => void = () => undefined;
+  readonly #executor = (resolve: (result: CommitResult) => void): void => {
+    this.#resolve = resolve;
+  };
   readonly #reads = new Map<number, Resolve>();
   /** Records for which the device needs longer, and who waits for them. */
   readonly #late = new Map<BlockRequest, { read: RecordRead; resolve: Resolve | undefined }>();
@@ -97,14 +101,11 @@ export class Store {
 
   /** Writes all of `writes`, or none. Durable when the promise is fulfilled; see `Journal.commit`. */
   commit(writes: readonly Write[]): Promise<CommitResult> {
-    const ticket = (this.#journal ?? this.#mustBeOpen()).commit(writes);
-    if (!this.#hasCommitted) this.#options.wake();
-    this.#hasCommitted = true;
-    return new Promise((resolve) => this.#commits.set(ticket, resolve));
+    return this.#promise((this.#journal ?? this.#mustBeOpen()).commit(writes));
   }
 
   put(key: Uint8Array, value: Uint8Array): Promise<CommitResult> {
-    return this.commit([{ key, value }]);
+    return this.#promise((this.#journal ?? this.#mustBeOpen()).put(key, value));
   }
 
   delete(key: Uint8Array): Promise<CommitResult> {
@@ -176,6 +177,15 @@ export class Store {
     return now;
   }
 
+  /** What `batch` will have come to. */
+  #promise(batch: Batch): Promise<CommitResult> {
+    if (!this.#hasCommitted) this.#options.wake();
+    this.#hasCommitted = true;
+    const promise = new Promise(this.#executor);
+    batch.resolve = this.#resolve;
+    return promise;
+  }
+
   /** Reads a record: answers it, or has `resolve` called later. */
   #ask(read: RecordRead, resolve: Resolve | undefined): ReadResult | undefined {
     const journal = this.#mustBeOpen();
@@ -225,13 +235,13 @@ export class Store {
   #report(): boolean {
     const journal = this.#journal;
     if (journal === undefined) return false;
-    let hasNews = false;
-    for (let event = journal.poll(); event !== undefined; event = journal.poll()) {
-      hasNews = true;
+    const events = journal.takeEvents();
+    for (let at = 0; at < events.length; at++) {
+      const event = events[at];
       if (event.kind === 'written') {
-        const { ticket, failure } = event;
-        this.#commits.get(ticket)?.(failure === undefined ? DONE : { ok: false, error: failure });
-        this.#commits.delete(ticket);
+        const { failure } = event;
+        event.resolve?.(failure === undefined ? DONE : { ok: false, error: failure });
+        if (event.isPut) journal.recycle(event);
       } else if (event.kind === 'read') {
         this.#reads.get(event.ticket)?.(event.result);
         this.#reads.delete(event.ticket);
@@ -239,7 +249,7 @@ export class Store {
         this.#open(event.result.ok ? ok(this.#describe(event.result.value)) : event.result);
       }
     }
-    return hasNews;
+    return events.length > 0;
   }
 
   #openJournal(): void {

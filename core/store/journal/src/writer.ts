@@ -5,7 +5,7 @@
  */
 import type { BlockRequest } from '@atoll/device/block';
 import { applyRecord } from './apply.ts';
-import type { Batch, WriteFailure, Written } from './batch.ts';
+import type { Batch, WriteFailure } from './batch.ts';
 import { Checkpointer } from './checkpointer.ts';
 import { Compaction } from './compaction.ts';
 import type { Task } from './region.ts';
@@ -14,12 +14,15 @@ import { Round } from './round.ts';
 import type { JournalState } from './state.ts';
 
 interface Answers {
-  push(written: Written): void;
+  push(batch: Batch): void;
 }
 
 export class Writer {
   readonly #state: JournalState;
+  /** The one that is under way, or the next one. */
   readonly #round: Round;
+  /** It waits for {@link run} to write it. */
+  #isPrepared = false;
   readonly #waiting: Batch[] = [];
   #waitingBytes = 0;
   readonly #answers: Answers;
@@ -71,26 +74,59 @@ export class Writer {
     this.#mustSettle = !this.#isSettled;
   }
 
-  /** {@link run} was started, and has not ended. */
+  /** A round was begun, or {@link run} was started, and has not ended. */
   get isRunning(): boolean {
     return this.#isRunning;
+  }
+
+  /**
+   * Begins the next round, if there is work and none is under way. Where it is but one request, as most are, it
+   * answers that one, and {@link end} is to be called when it has ended; otherwise {@link run} is to be started.
+   */
+  begin(): BlockRequest | undefined {
+    this.#isPrepared = this.#prepare();
+    const { log } = this.#state;
+    const { batches, records, length } = this.#round;
+    if (batches.length === 0 || this.#hasMaintenance || !log.takes(length)) return undefined;
+    this.#isPrepared = false;
+    this.#isRunning = true;
+    log.begin();
+    for (let at = 0; at < records.length; at++) {
+      const list = records[at];
+      for (let index = 0; index < list.length; index++) log.add(list[index]);
+    }
+    log.end();
+    return log.takeWrites()[0];
+  }
+
+  /** The only request of a round has ended. */
+  end({ failure }: BlockRequest): void {
+    this.#isRunning = false;
+    if (failure === undefined) this.#acknowledge();
+    else this.#fail(failure);
   }
 
   /** Writes rounds until there is nothing to do. */
   *run(): Task<void> {
     this.#isRunning = true;
-    while (this.hasWork) {
-      this.#maintain();
-      this.#admit();
-      if (this.#isBlocked) this.#maintain();
-      const { batches } = this.#round;
-      if (batches.length === 0 && !this.#hasMaintenance && !this.#mustSettle) break;
-      this.#isSettled = batches.length === 0 && !this.#hasMaintenance;
-      this.#mustSettle = false;
-      const failure = yield* this.#write(this.#round);
-      if (failure !== undefined) this.#fail(failure, batches);
+    for (; this.#isPrepared; this.#isPrepared = this.#prepare()) {
+      const failure = yield* this.#write();
+      if (failure !== undefined) this.#fail(failure);
     }
     this.#isRunning = false;
+  }
+
+  /** Plans the next round; false when there is nothing to write. */
+  #prepare(): boolean {
+    if (!this.hasWork) return false;
+    this.#maintain();
+    this.#admit();
+    if (this.#isBlocked) this.#maintain();
+    const isEmpty = this.#round.batches.length === 0 && !this.#hasMaintenance;
+    if (isEmpty && !this.#mustSettle) return false;
+    this.#isSettled = isEmpty;
+    this.#mustSettle = false;
+    return true;
   }
 
   get #hasMaintenance(): boolean {
@@ -159,16 +195,15 @@ export class Writer {
   }
 
   /** Writes one round; answers what failed. */
-  *#write({ batches, records }: Round): Task<string | undefined> {
-    const { log, segments } = this.#state;
+  *#write(): Task<string | undefined> {
+    const { log } = this.#state;
     const compaction = this.#compaction;
     const checkpoint = this.#checkpoint;
     log.begin();
     const moves = compaction === undefined ? [] : yield* compaction.step();
-    const lists = [moves, checkpoint?.step() ?? [], ...records];
-    for (const list of lists) {
-      for (let at = 0; at < list.length; at++) {
-        while (!log.add(list[at])) {
+    for (const list of [moves, checkpoint?.step() ?? [], ...this.#round.records]) {
+      for (const record of list) {
+        while (!log.add(record)) {
           const failure = yield* this.#drain();
           if (failure !== undefined) return failure;
         }
@@ -181,19 +216,28 @@ export class Writer {
     const failure = yield* this.#finish(log.takeWrites());
     if (failure !== undefined) return failure;
 
-    for (const list of lists) {
-      for (let at = 0; at < list.length; at++) applyRecord(this.#state, list[at]);
-    }
-    for (const batch of batches) this.#answer(batch, undefined);
-    batches.length = 0;
+    for (const move of moves) applyRecord(this.#state, move);
+    this.#acknowledge();
     if (compaction?.isOver) {
       compaction.finish();
       this.#compaction = undefined;
     }
-    segments.reclaim(this.#state.superblock.start.serial);
     if (!checkpoint?.isOver) return undefined;
     this.#checkpoint = undefined;
     return yield* checkpoint.finish();
+  }
+
+  /** The round is durable. */
+  #acknowledge(): void {
+    const { batches, records } = this.#round;
+    const state = this.#state;
+    for (let at = 0; at < records.length; at++) {
+      const list = records[at];
+      for (let index = 0; index < list.length; index++) applyRecord(state, list[index]);
+    }
+    for (let at = 0; at < batches.length; at++) this.#answers.push(batches[at]);
+    batches.length = 0;
+    state.segments.reclaim(state.superblock.start.serial);
   }
 
   /** Writes what is in memory. */
@@ -214,14 +258,14 @@ export class Writer {
   }
 
   /** Nothing more is written, and nothing that was not acknowledged will be: who knows what the disk kept. */
-  #fail(reason: string, batches: readonly Batch[]): void {
+  #fail(reason: string): void {
     this.#failure = reason;
-    for (const batch of [...batches, ...this.#waiting.splice(0)]) {
+    for (const batch of [...this.#round.batches, ...this.#waiting.splice(0)]) {
       this.#answer(batch, { kind: 'failed', reason });
     }
   }
 
-  #answer(batch: Batch, failure: WriteFailure | undefined): void {
+  #answer(batch: Batch, failure: WriteFailure): void {
     batch.failure = failure;
     this.#answers.push(batch);
   }

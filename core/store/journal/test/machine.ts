@@ -63,7 +63,7 @@ export class Machine {
       }
       const next =
         'nextTimeout' in disk ? (disk as PowerDisk).nextTimeout : Number.POSITIVE_INFINITY;
-      for (let event = journal.poll(); event; event = journal.poll()) this.events.push(event);
+      this.events.push(...journal.takeEvents());
       if (left === 0 || next === Number.POSITIVE_INFINITY) return left === 0;
       (disk as PowerDisk).now = next;
     }
@@ -80,10 +80,10 @@ export class Machine {
 
   /** Commits `writes` and waits; answers why that failed. */
   write(...writes: Write[]): string | undefined {
-    const ticket = this.journal.commit(writes);
+    const batch = this.journal.commit(writes);
     this.run();
     for (const event of this.events) {
-      if (event.kind === 'written' && event.ticket === ticket) return event.failure?.reason;
+      if (event === batch) return event.failure?.reason;
     }
     return 'no answer';
   }

@@ -1,12 +1,13 @@
 import { PowerDisk } from '@atoll/sim/power-disk';
 import { Random } from '@atoll/sim/random';
 import { describe, expect, it } from 'vitest';
-import type { Write } from '../src/engine.ts';
+import type { Batch, Write } from '../src/engine.ts';
 import { format, hex, Machine, text } from './machine.ts';
 
 const CUTS = Number(process.env.ATOLL_CUTS ?? 10_000);
 const SEED = Number(process.env.ATOLL_SEED ?? 1);
 const CUTS_IN_A_LIFE = 25;
+const NO_KEY = new Uint8Array(0);
 
 /** The keys and values of a journal in hexadecimal. */
 type Contents = ReadonlyMap<string, string>;
@@ -18,7 +19,7 @@ class Life {
   /** Everything that was acknowledged. */
   #certain: Contents = new Map();
   /** Batches without an answer, in their order. */
-  #open = new Map<number, readonly Write[]>();
+  #open = new Map<Batch, readonly Write[]>();
   #machine: Machine;
   readonly #keys: number;
   readonly #longest: number;
@@ -82,20 +83,25 @@ class Life {
       const value = random.chance(0.25) ? undefined : random.bytes(length);
       writes.push({ key, value });
     }
-    this.#open.set(this.#machine.journal.commit(writes), writes);
+    const { journal } = this.#machine;
+    const [{ key, value } = { key: NO_KEY, value: undefined }] = writes;
+    const isPut = writes.length === 1 && value !== undefined;
+    this.#open.set(isPut ? journal.put(key, value) : journal.commit(writes), writes);
   }
 
   /** Takes note of what was answered. */
   #follow(): void {
     const { journal, events } = this.#machine;
-    for (let event = journal.poll(); event; event = journal.poll()) events.push(event);
+    events.push(...journal.takeEvents());
     for (const event of events.splice(0)) {
       if (event.kind !== 'written') continue;
-      const writes = this.#open.get(event.ticket);
-      this.#open.delete(event.ticket);
-      if (event.failure === undefined) this.#certain = after(this.#certain, writes ?? []);
+      const writes = this.#open.get(event);
+      this.#open.delete(event);
+      const { failure } = event;
+      if (event.isPut) journal.recycle(event);
+      if (failure === undefined) this.#certain = after(this.#certain, writes ?? []);
       else {
-        expect(event.failure.kind).toBe('full');
+        expect(failure.kind).toBe('full');
         this.seen.full++;
       }
     }
