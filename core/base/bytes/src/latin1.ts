@@ -24,6 +24,7 @@ export function encodeLatin1(text: string): Uint8Array {
 /** The opposite, for any bytes. */
 export function decodeLatin1(bytes: Uint8Array): string {
   if (native !== undefined) return native.atob(native.Uint8Array.prototype.toBase64.call(bytes));
+  if (bytes.length <= PIECE) return String.fromCharCode.apply(null, bytes as never);
   let text = '';
   // In pieces, since each byte is an argument of a call.
   for (let at = 0; at < bytes.length; at += PIECE) {

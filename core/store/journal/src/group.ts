@@ -41,24 +41,23 @@ export interface GroupHeader {
 
 export const GROUP_HEADER_LENGTH = 88;
 
-/** Writes `header` at `at`. */
-export function writeGroupHeader(
-  page: Page,
-  at: number,
-  header: GroupHeader,
-  hash: KeyedHash,
-): void {
-  const { view } = page;
+/** Writes what is the same in all headers of a segment at `at`. */
+export function writeSegmentPart({ view }: Page, at: number, header: GroupHeader): void {
   view.setUint32(at, MAGIC);
-  view.setUint32(at + 4, header.length);
-  setU64(view, at + 8, header.sequence);
-  setU64(view, at + 16, header.round);
   setU64(view, at + 24, header.serial);
   setU64(view, at + 32, header.nonce);
   setU64(view, at + 40, header.previous);
   setU64(view, at + 48, header.first);
   view.setUint32(at + 56, header.next);
   view.setUint32(at + 60, header.afterNext);
+}
+
+/** Writes the rest of `header`, and seals all of it. */
+export function writeGroupPart(page: Page, at: number, header: GroupHeader, hash: KeyedHash): void {
+  const { view } = page;
+  view.setUint32(at + 4, header.length);
+  setU64(view, at + 8, header.sequence);
+  setU64(view, at + 16, header.round);
   view.setUint32(at + 64, header.count);
   view.setUint32(at + 68, header.endsRound ? ENDS_ROUND : 0);
   setU64(view, at + 72, header.position);

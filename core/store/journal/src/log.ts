@@ -3,11 +3,10 @@ import { u64 } from '@atoll/bytes/field';
 import type { BlockRequest } from '@atoll/device/block';
 import type { Allocate } from '@atoll/device/frame';
 import type { Entropy } from '@atoll/device/system';
-import { groupCapacity, roundUp, segmentStart } from './geometry.ts';
+import { groupCapacity, segmentStart } from './geometry.ts';
 import type { GroupHeader } from './group.ts';
-import { GROUP_HEADER_LENGTH, writeGroupHeader } from './group.ts';
-import type { Page } from './page.ts';
-import { pageOf } from './page.ts';
+import { GROUP_HEADER_LENGTH } from './group.ts';
+import { GroupPage } from './group-page.ts';
 import type { NewRecord } from './record.ts';
 import { recordLength, writeRecord } from './record.ts';
 import type { JournalRegion } from './region.ts';
@@ -30,7 +29,7 @@ export class Log {
   readonly #segments: Segments;
   readonly #entropy: Entropy;
   readonly #capacity: number;
-  readonly #pages: readonly Page[];
+  readonly #pages: readonly GroupPage[];
   #used = 0;
   #writes: BlockRequest[] = [];
   /** Where the log goes on; of a group that is open, its header. */
@@ -56,7 +55,10 @@ export class Log {
     this.#entropy = entropy;
     this.#head = { ...head, length: 0, round: 0, count: 0, endsRound: false };
     this.#capacity = groupCapacity(segments.geometry);
-    this.#pages = Array.from({ length: PAGES }, () => pageOf(allocate(this.#capacity)));
+    this.#pages = Array.from(
+      { length: PAGES },
+      () => new GroupPage(allocate(this.#capacity), region),
+    );
     this.#hash = region.segmentHash(head.nonce);
   }
 
@@ -96,7 +98,7 @@ export class Log {
     head.count++;
     if (record.version === 0) record.version = head.sequence + head.count;
     record.position = head.position + this.#length;
-    writeRecord(this.#pages[this.#used], this.#length, record, length, this.#hash);
+    writeRecord(this.#pages[this.#used].page, this.#length, record, length, this.#hash);
     this.#length += length;
     return true;
   }
@@ -134,17 +136,13 @@ export class Log {
 
   #close(endsRound: boolean): void {
     const head = this.#head;
-    const page = this.#pages[this.#used++];
-    const end = roundUp(this.#length, this.#region.blockSize);
-    page.bytes.fill(0, this.#length, end);
     head.length = this.#length;
     head.endsRound = endsRound;
-    writeGroupHeader(page, 0, head, this.#region.hash);
-    const bytes = page.bytes.subarray(0, end);
-    if (endsRound && this.#isFirst) this.#writes.push(this.#region.persist(head.position, bytes));
-    else this.#writes.push(...this.#region.write(head.position, bytes));
+    const operation = endsRound && this.#isFirst ? 'persist' : 'write';
+    const request = this.#pages[this.#used++].close(head, operation);
+    this.#writes.push(request);
     this.#isFirst = false;
-    head.position += end;
+    head.position += request.bytes.length;
     head.sequence += 1 + head.count;
     this.#length = 0;
   }

@@ -58,11 +58,6 @@ export class JournalRegion {
     return this.#requests('write', position, bytes);
   }
 
-  /** The same for one request, which needs no flush: at most {@link BLOCK_REQUEST_BYTES}. */
-  persist(position: number, bytes: Uint8Array): BlockRequest {
-    return { operation: 'persist', block: this.blockAt(position), bytes, failure: undefined };
-  }
-
   #requests(operation: 'read' | 'write', position: number, bytes: Uint8Array): BlockRequest[] {
     const requests: BlockRequest[] = [];
     for (let start = 0; start < bytes.length; start += BLOCK_REQUEST_BYTES) {

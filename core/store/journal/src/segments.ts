@@ -1,6 +1,6 @@
 import type { KeyedHash } from '@atoll/bytes/fast';
 import type { Geometry } from './geometry.ts';
-import { segmentOf } from './geometry.ts';
+import { SEGMENTS_START, segmentOf } from './geometry.ts';
 import type { JournalRegion } from './region.ts';
 
 /**
@@ -83,18 +83,24 @@ export class Segments {
 
   /** What was live is so no more, and something else is instead. */
   move(from: number, lengthFrom: number, to: number, lengthTo: number): void {
-    const { geometry } = this;
-    if (segmentOf(geometry, from) === segmentOf(geometry, to)) {
-      this.add(to, lengthTo - lengthFrom);
-    } else {
-      this.add(to, lengthTo);
-      this.add(from, -lengthFrom);
+    // As segmentOf does it, without that call: with every put.
+    const { segmentSize } = this.geometry;
+    const source = ((from - SEGMENTS_START) / segmentSize) | 0;
+    const target = ((to - SEGMENTS_START) / segmentSize) | 0;
+    if (source === target) {
+      if (lengthFrom !== lengthTo) this.#add(target, lengthTo - lengthFrom);
+      return;
     }
+    this.#add(target, lengthTo);
+    this.#add(source, -lengthFrom);
   }
 
   /** `bytes` more at `position` are live, or less when negative. */
   add(position: number, bytes: number): void {
-    const segment = segmentOf(this.geometry, position);
+    this.#add(segmentOf(this.geometry, position), bytes);
+  }
+
+  #add(segment: number, bytes: number): void {
     const entry = this.#segments[segment];
     const before = entry.live;
     this.#live += bytes;

@@ -166,9 +166,8 @@ export class Store {
 
   /** Moves requests and fulfils promises; answers when it wants to be called again at the latest. */
   poll(now: number): number {
-    do {
-      while (this.#move(this.#queue[0] ?? this.#journal?.nextRequest));
-    } while (this.#report());
+    while (this.#move(this.#queue[0] ?? this.#journal?.nextRequest));
+    this.#report();
     if (this.#hasCommitted) this.#settleTime = now + QUIET_MS;
     this.#hasCommitted = false;
     if (now < this.#settleTime) return this.#settleTime;
@@ -231,10 +230,10 @@ export class Store {
     if (this.#labelReads.length === 0) this.#openJournal();
   }
 
-  /** Tells what happened; answers whether anything did. */
-  #report(): boolean {
+  /** Tells what happened. */
+  #report(): void {
     const journal = this.#journal;
-    if (journal === undefined) return false;
+    if (journal === undefined) return;
     const events = journal.takeEvents();
     for (let at = 0; at < events.length; at++) {
       const event = events[at];
@@ -249,7 +248,6 @@ export class Store {
         this.#open(event.result.ok ? ok(this.#describe(event.result.value)) : event.result);
       }
     }
-    return events.length > 0;
   }
 
   #openJournal(): void {

@@ -9,6 +9,7 @@
  * A tag is never used twice, so pieces of an earlier value are never taken for those of a later one.
  */
 import { u64, writeU64 } from '@atoll/bytes/field';
+import { decodeLatin1 } from '@atoll/bytes/latin1';
 import { INDEX_ENTRY_LENGTH } from './checkpoint.ts';
 import type { Geometry } from './geometry.ts';
 import { recordCapacity } from './geometry.ts';
@@ -26,8 +27,7 @@ export const MAX_VALUE_LENGTH = 32 * 0x10_0000;
 
 /** The key in the index for a user's `key`. */
 export function indexKey(key: Uint8Array): string {
-  // As binaryText does it, without that call: with every read and write.
-  return USER + String.fromCharCode.apply(null, key as never);
+  return USER + decodeLatin1(key);
 }
 
 /** Whether a key of the index is a user's, which then is what follows its first character. */

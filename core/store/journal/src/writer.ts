@@ -119,9 +119,10 @@ export class Writer {
   /** Plans the next round; false when there is nothing to write. */
   #prepare(): boolean {
     if (!this.hasWork) return false;
-    this.#maintain();
-    this.#admit();
-    if (this.#isBlocked) this.#maintain();
+    const reserve = this.#reserve;
+    this.#maintain(reserve);
+    this.#admit(reserve);
+    if (this.#isBlocked) this.#maintain(reserve);
     const isEmpty = this.#round.batches.length === 0 && !this.#hasMaintenance;
     if (isEmpty && !this.#mustSettle) return false;
     this.#isSettled = isEmpty;
@@ -139,12 +140,12 @@ export class Writer {
     return LEAST_FREE + 1 + Math.ceil((1.5 * this.#state.indexBytes) / segmentSize);
   }
 
-  /** Starts a compaction or a checkpoint where one is due. */
-  #maintain(): void {
+  /** Starts a compaction or a checkpoint where one is due; so many free segments are kept for them. */
+  #maintain(reserve: number): void {
     const { segments, superblock, log, indexBytes } = this.#state;
     const { segmentCount, segmentSize } = segments.geometry;
     const start = superblock.start.serial;
-    const isLow = segments.free < this.#reserve + 2 + segmentCount / 16;
+    const isLow = segments.free < reserve + 2 + segmentCount / 16;
     if (this.#compaction === undefined && (isLow || this.#isBlocked)) {
       const victim = segments.victim(start);
       if (victim !== undefined) this.#compaction = new Compaction(this.#state, victim);
@@ -165,9 +166,9 @@ export class Writer {
   }
 
   /** The batches that there is room for, and not too many; those for which there will be none are refused. */
-  #admit(): void {
+  #admit(reserve: number): void {
     const round = this.#round;
-    round.begin(LEAST_FREE, this.#reserve);
+    round.begin(LEAST_FREE, reserve);
     this.#isBlocked = false;
     let count = 0;
     for (; count < this.#waiting.length && !round.isFull; count++) {

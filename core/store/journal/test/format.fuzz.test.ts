@@ -5,7 +5,12 @@ import { mutate } from '@atoll/sim/mutate';
 import { Random } from '@atoll/sim/random';
 import { describe, expect, it } from 'vitest';
 import { parseIndexEntries, parseSegmentEntries, writeIndexEntry } from '../src/checkpoint.ts';
-import { GROUP_HEADER_LENGTH, parseGroupHeader, writeGroupHeader } from '../src/group.ts';
+import {
+  GROUP_HEADER_LENGTH,
+  parseGroupHeader,
+  writeGroupPart,
+  writeSegmentPart,
+} from '../src/group.ts';
 import { pageOf } from '../src/page.ts';
 import { newRecord, RECORD_KIND, recordLength, writeRecord } from '../src/record.ts';
 import { recordsIn } from '../src/scan.ts';
@@ -66,7 +71,8 @@ describe(`bytes that are not what they should be (${INPUTS} inputs)`, () => {
     };
     const rest = { next: 4, afterNext: 5, count: 2, endsRound: true, position: 512 };
     const good = padded(new Uint8Array(0), GROUP_HEADER_LENGTH);
-    writeGroupHeader(good, 0, { ...header, ...rest }, hash);
+    writeSegmentPart(good, 0, { ...header, ...rest });
+    writeGroupPart(good, 0, { ...header, ...rest }, hash);
     for (let input = 0; input < INPUTS; input++) {
       const region = padded(mutate(random, good.bytes), GROUP_HEADER_LENGTH + random.below(2) * 64);
       hash.seal(region, 0, 80, 80);
