@@ -61,19 +61,31 @@ describe('fastSipHash', () => {
     );
   });
 
-  it('seals a part within as two seals do', () => {
+  it('writes and seals a header as the reference does', () => {
     const key = fc.uint8Array({ minLength: 16, maxLength: 16 });
     const content = fc.uint8Array({ maxLength: 300, size: 'max' });
+    const word = fc.integer({ min: -(2 ** 31), max: 2 ** 32 - 1 });
     fc.assert(
-      fc.property(key, content, fc.nat(33), fc.nat(300), (key, content, start, inner) => {
-        const end = start + content.length;
-        const middle = Math.min(start + inner, end);
-        for (const hash of [fast(key), plainSipHash(key)]) {
-          region.bytes.set(content, start);
-          hash.sealNested(region, start, middle, end, end);
-          expect(hash.isSealed(region, start, end, end)).toBe(true);
-          expect(hash.isSealed(region, start, middle, end + 8)).toBe(true);
-        }
+      fc.property(key, content, fc.nat(33), fc.nat(300), word, fc.maxSafeNat(), (...drawn) => {
+        const [key, content, at, inner, number, large] = drawn;
+        const end = at + 32 + content.length;
+        const middle = Math.min(at + 32 + inner, end);
+        const results = [fast(key), plainSipHash(key)].map((hash) => {
+          region.bytes.fill(0xaa, 0, end + 16);
+          region.bytes.set(content, at + 32);
+          hash.sealHeader(region, at, number, content.length, large, middle, end);
+          expect(hash.isSealed(region, at + 16, end, at)).toBe(true);
+          expect(hash.isSealed(region, at + 16, middle, at + 8)).toBe(true);
+          return region.bytes.slice(0, end + 16);
+        });
+        expect(results[0]).toEqual(results[1]);
+        const [written] = results;
+        const view = new DataView(written.buffer, at);
+        expect(view.getUint32(16)).toBe(number >>> 0);
+        expect(view.getBigUint64(24)).toBe(BigInt(large));
+        const padding = -(end - at) & 7;
+        expect([...written.subarray(end, end + padding)]).toEqual(new Array(padding).fill(0));
+        expect(written[end + padding]).toBe(0xaa);
       }),
       { numRuns: 1000 },
     );
@@ -87,8 +99,15 @@ describe('fastSipHash', () => {
     for (const keyed of [hash, plainSipHash(new Uint8Array(16))]) {
       expect(() => keyed.seal(region, -1, 2, 8)).toThrow(RangeError);
       expect(() => keyed.seal(region, 0, 2, CAPACITY - 7)).toThrow(RangeError);
-      expect(() => keyed.sealNested(region, 0, 3, 2, 8)).toThrow(RangeError);
-      expect(() => keyed.sealNested(region, 0, 2, 3, CAPACITY - 15)).toThrow(RangeError);
+      for (const [at, middle, end] of [
+        [-1, 40, 40],
+        [0, 31, 40],
+        [0, 41, 40],
+        [0, 40, CAPACITY + 1],
+        [1, 40, CAPACITY],
+      ]) {
+        expect(() => keyed.sealHeader(region, at, 1, 2, 3, middle, end)).toThrow(RangeError);
+      }
       expect(() => keyed.isSealed(region, 0, CAPACITY + 1, 0)).toThrow(RangeError);
       expect(() => keyed.isSealed(region, 0, 2, -1)).toThrow(RangeError);
     }

@@ -1,4 +1,4 @@
-export { sipHash, sipHashHigh, sipSeal, sipSealed, sipSealNested } from './siphash';
+export { sipHash, sipHashHigh, sipSeal, sipSealed, sipSealHeader } from './siphash';
 
 /**
  * The Internet checksum over linear memory: what `src/checksum.ts` does, eight bytes at a time; and

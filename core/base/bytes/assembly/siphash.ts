@@ -49,19 +49,30 @@ export function sipSeal(
   store<u32>(at, bswap<u32>(high), 4);
 }
 
-/** Seals these bytes at `at`, and the first `inner` of them behind that. */
-export function sipSealNested(
+/**
+ * Writes the numbers behind 16 bytes at `address`, and zeros from `end` to the next multiple of 8; then seals
+ * what lies behind the 16 bytes there, up to `end`, and what lies up to `middle`. Both are counted from `address`.
+ */
+export function sipSealHeader(
   address: u32,
-  length: u32,
-  inner: u32,
-  at: u32,
+  first: u32,
+  second: u32,
+  third: f64,
+  middle: u32,
+  end: u32,
   k0: u32,
   k1: u32,
   k2: u32,
   k3: u32,
 ): void {
-  sipSeal(address, length, at, k0, k1, k2, k3);
-  sipSeal(address, inner, at + 8, k0, k1, k2, k3);
+  const start = address + 16;
+  store<u32>(start, bswap<u32>(first));
+  store<u32>(start, bswap<u32>(second), 4);
+  // What is no such number must not trap.
+  store<u64>(start, third < 9007199254740992 ? bswap<u64>(third as u64) : 0, 8);
+  for (let at = end; (at & 7) != 0; at++) store<u8>(address + at, 0);
+  sipSeal(start, end - 16, address, k0, k1, k2, k3);
+  sipSeal(start, middle - 16, address + 8, k0, k1, k2, k3);
 }
 
 /** 1 where {@link sipSeal} would write what stands at `at`, otherwise 0. */

@@ -1,5 +1,5 @@
 import { internetChecksum, sum } from './checksum.ts';
-import { u32, u32LittleEndian, writeU32 } from './field.ts';
+import { u32, u32LittleEndian, writeU32, writeU64 } from './field.ts';
 import { SIPHASH_KEY_LENGTH, SipHash } from './siphash.ts';
 
 /** The Internet checksum over bytes whose place in the memory of fast paths is known. */
@@ -24,8 +24,20 @@ export interface KeyedHash {
   high: number;
   /** Writes the hash of the bytes `[start, end)` at `at`: the lower 32 bits, then the others, both big-endian. */
   seal(region: Located, start: number, end: number, at: number): void;
-  /** Seals `[start, end)` at `at`, and `[start, middle)` behind that. */
-  sealNested(region: Located, start: number, middle: number, end: number, at: number): void;
+  /**
+   * Writes numbers big-endian at `at + 16`, `first` and `second` in 32 bits and `third`, below 2^53, in 64, and
+   * zeros from `end` on until a multiple of 8 bytes stands behind `at`. Then seals `[at + 16, end)` at `at`, and
+   * `[at + 16, middle)` behind that.
+   */
+  sealHeader(
+    region: Located,
+    at: number,
+    first: number,
+    second: number,
+    third: number,
+    middle: number,
+    end: number,
+  ): void;
   /** Whether {@link seal} would write what stands at `at`. */
   isSealed(region: Located, start: number, end: number, at: number): boolean;
 }
@@ -113,8 +125,17 @@ export const plainSipHash: HashFactory = (key) => {
       writeU32(region.bytes, at, this.hash(region, start, end));
       writeU32(region.bytes, at + 4, this.high);
     },
-    sealNested(region, start, middle, end, at) {
-      if (middle > end) throw new RangeError(OUTSIDE_OF_HASH);
+    sealHeader(region, at, first, second, third, middle, end) {
+      const { bytes } = region;
+      const start = at + SEALS;
+      const last = end + (-(end - at) & 7);
+      if (at < 0 || middle < start + NUMBERS || middle > end || last > bytes.length) {
+        throw new RangeError(OUTSIDE_OF_HASH);
+      }
+      writeU32(bytes, start, first);
+      writeU32(bytes, start + 4, second);
+      writeU64(bytes, start + 8, third);
+      bytes.fill(0, end, last);
       this.seal(region, start, end, at);
       this.seal(region, start, middle, at + 8);
     },
@@ -128,7 +149,7 @@ export const plainSipHash: HashFactory = (key) => {
 
 /** The same from `assembly/siphash.ts`, 64 bits at a time. */
 export function fastSipHash(fast: Loader): HashFactory {
-  const { sipHash, sipHashHigh, sipSeal, sipSealed, sipSealNested } = fast.load('bytes');
+  const { sipHash, sipHashHigh, sipSeal, sipSealed, sipSealHeader } = fast.load('bytes');
   return (key) => {
     if (key.length !== SIPHASH_KEY_LENGTH) throw new RangeError(`a key of ${key.length} bytes`);
     const k0 = u32LittleEndian(key, 0);
@@ -150,10 +171,18 @@ export function fastSipHash(fast: Loader): HashFactory {
         sipSeal(address + start, end - start, address + at, k0, k1, k2, k3);
       },
       // Once for each record of a journal: no other call here.
-      sealNested({ bytes: { length }, address }, start, middle, end, at) {
-        const isInside = start >= 0 && start <= middle && middle <= end && end <= length;
-        if (!isInside || at < 0 || at + 16 > length) throw new RangeError(OUTSIDE_OF_HASH);
-        sipSealNested(address + start, end - start, middle - start, address + at, k0, k1, k2, k3);
+      sealHeader({ bytes, address }, at, first, second, third, middle, end) {
+        const inner = middle - at;
+        const outer = end - at;
+        if (
+          at < 0 ||
+          inner < SEALS + NUMBERS ||
+          inner > outer ||
+          end + (-outer & 7) > bytes.length
+        ) {
+          throw new RangeError(OUTSIDE_OF_HASH);
+        }
+        sipSealHeader(address + at, first, second, third, inner, outer, k0, k1, k2, k3);
       },
       isSealed({ bytes: { length }, address }, start, end, at) {
         if (start < 0 || start > end || end > length || at < 0 || at + 8 > length) {
@@ -164,6 +193,10 @@ export function fastSipHash(fast: Loader): HashFactory {
     };
   };
 }
+
+/** Bytes of two seals, and of the numbers behind them. */
+const SEALS = 16;
+const NUMBERS = 16;
 
 function checkSeal({ bytes }: Located, at: number): void {
   if (at < 0 || at + 8 > bytes.length) throw new RangeError(OUTSIDE_OF_HASH);

@@ -98,7 +98,7 @@ export class Log {
     head.count++;
     if (record.version === 0) record.version = head.sequence + head.count;
     record.position = head.position + this.#length;
-    writeRecord(this.#pages[this.#used].page, this.#length, record, length, this.#hash);
+    writeRecord(this.#pages[this.#used].page, this.#length, record, this.#hash);
     this.#length += length;
     return true;
   }

@@ -17,7 +17,7 @@ import type { KeyedHash, Located } from '@atoll/bytes/fast';
 import { u16, u32, u64 } from '@atoll/bytes/field';
 import type { Entry } from './entry.ts';
 import type { Page } from './page.ts';
-import { getU64, setU64 } from './page.ts';
+import { getU64 } from './page.ts';
 
 export const RECORD_HEADER_LENGTH = 32;
 
@@ -77,25 +77,13 @@ export function recordLength(keyLength: number, valueLength: number): number {
   return length - (length % 8);
 }
 
-/** Writes `record` at `at`, where `length` bytes are free: its {@link recordLength}. */
-export function writeRecord(
-  page: Page,
-  at: number,
-  record: NewRecord,
-  length: number,
-  hash: KeyedHash,
-): void {
-  const { bytes, view } = page;
+/** Writes `record` at `at`, where there is room for it: its {@link recordLength}. */
+export function writeRecord(page: Page, at: number, record: NewRecord, hash: KeyedHash): void {
+  const { bytes } = page;
   const { key, keyRest, value } = record;
   const keyAt = at + RECORD_HEADER_LENGTH;
   const valueAt = keyAt + key.length;
   const end = valueAt + value.length;
-  // The padding; what else stands in these bytes is written over.
-  view.setFloat64(at + length - 8, 0);
-  const kindAndFlags = (record.kind << 8) | (record.isInPieces ? IN_PIECES : 0);
-  view.setUint32(at + 16, (kindAndFlags << 16) | key.length);
-  view.setUint32(at + 20, value.length);
-  setU64(view, at + 24, record.version);
   if (keyRest === undefined) {
     writeBinary(bytes, keyAt, key);
   } else {
@@ -103,7 +91,9 @@ export function writeRecord(
     bytes.set(keyRest, keyAt + 1);
   }
   bytes.set(value, valueAt);
-  hash.sealNested(page, at + CHECKED, valueAt, end, at);
+  const kindAndFlags = (record.kind << 8) | (record.isInPieces ? IN_PIECES : 0);
+  const about = (kindAndFlags << 16) | key.length;
+  hash.sealHeader(page, at, about, value.length, record.version, valueAt, end);
 }
 
 /** The header at `at` if a whole record could stand there before `end`. Nothing is checked yet. */

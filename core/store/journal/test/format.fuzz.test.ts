@@ -90,7 +90,7 @@ describe(`bytes that are not what they should be (${INPUTS} inputs)`, () => {
       let at = 0;
       const starts = lengths.map((length) => {
         const record = newRecord(RECORD_KIND.put, 'key', random.bytes(length), false, 5);
-        writeRecord(region, at, record, recordLength(3, length), hash);
+        writeRecord(region, at, record, hash);
         at += recordLength(3, length);
         return at - recordLength(3, length);
       });

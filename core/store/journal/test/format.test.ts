@@ -98,7 +98,7 @@ describe('a record', () => {
           const keyRest = hasBytes && key !== '' ? binaryBytes(key.slice(1)) : undefined;
           const length = recordLength(key.length, value.length);
           region.bytes.fill(0xff, 8, 8 + length);
-          writeRecord(region, 8, { ...record, keyRest }, length, hash);
+          writeRecord(region, 8, { ...record, keyRest }, hash);
           const end = 8 + 32 + key.length + value.length;
           expect(region.bytes.subarray(end, 8 + length)).toEqual(new Uint8Array(8 + length - end));
           const header = parseRecordHeader(region, 8, 8 + length);
