@@ -21,6 +21,8 @@ export interface Bundle {
   readonly fast: Readonly<Record<string, number>>;
   /** Packages with `assembly/index.ts` whose binding `src/fast.ts` is in the bundle, sorted. */
   readonly fastFolders: readonly string[];
+  /** What it was made of, relative to the root. */
+  readonly files: readonly string[];
   /** The C files `native/NAME.c` whose binding `src/native/NAME.ts` is in the bundle, sorted. */
   readonly nativeFiles: readonly string[];
 }
@@ -86,6 +88,7 @@ async function attribute(metafile: Metafile): Promise<Omit<Bundle, 'text'>> {
   const fast: Record<string, number> = {};
   const fastFolders: string[] = [];
   const nativeFiles: string[] = [];
+  const files: string[] = [];
   const [output] = Object.values(metafile.outputs);
   let left = output.bytes;
   for (const [path, { bytesInOutput }] of Object.entries(output.inputs)) {
@@ -95,6 +98,7 @@ async function attribute(metafile: Metafile): Promise<Omit<Bundle, 'text'>> {
       fast[path.slice(FAST_PREFIX.length)] = bytesInOutput;
       continue;
     }
+    files.push(path);
     const owner = await ownerOf(path.replace(STATIC_PREFIX, ''));
     const name = owner?.name ?? GENERATED;
     packages[name] = (packages[name] ?? 0) + bytesInOutput;
@@ -109,7 +113,9 @@ async function attribute(metafile: Metafile): Promise<Omit<Bundle, 'text'>> {
     if (binding !== undefined && existsSync(native)) nativeFiles.push(native);
   }
   packages[GENERATED] = (packages[GENERATED] ?? 0) + left;
-  return { packages, fast, fastFolders: fastFolders.sort(), nativeFiles: nativeFiles.sort() };
+  fastFolders.sort();
+  nativeFiles.sort();
+  return { packages, fast, files, fastFolders, nativeFiles };
 }
 
 function embeddedFastPaths(modules: readonly FastPath[]): Plugin {

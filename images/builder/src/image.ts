@@ -3,8 +3,8 @@ import { dirname, join, relative } from 'node:path';
 import type { Appliance, DeviceDeclaration } from '@atoll/appliance/appliance';
 import { argumentsOf } from '@atoll/appliance/launch';
 import { parseArguments } from '@atoll/conf/parse';
-import type { Entry } from './bundle.ts';
-import { bundleForNode } from './bundle.ts';
+import type { Bundle, Entry } from './bundle.ts';
+import { bundleForImage, bundleForNode } from './bundle.ts';
 import type { FastPath } from './fast-path.ts';
 import { compileFastPaths } from './fast-path.ts';
 import { identified, identify, UNKNOWN_IMAGE } from './identity.ts';
@@ -12,7 +12,7 @@ import { imageInputs, nodeInputs } from './inputs.ts';
 import type { Manifest, Sizes } from './manifest.ts';
 import { manifestComment, manifestOf } from './manifest.ts';
 import { linkProgram } from './program.ts';
-import type { Target } from './target.ts';
+import type { ImageTarget, Target } from './target.ts';
 import { driverOf, isSolo5, suffixOf } from './target.ts';
 import { oneOf, UsageError } from './usage.ts';
 import type { App } from './workspace.ts';
@@ -73,6 +73,11 @@ export async function buildImage(options: BuildOptions): Promise<Built> {
     },
   });
   return { path, manifest: describe(sizes) };
+}
+
+/** What the image of `app` for `target` runs. */
+export function bundleApp(app: App, target: ImageTarget): Promise<Bundle> {
+  return bundleForImage(entryFor(app, target, [], []));
 }
 
 async function buildForNode(

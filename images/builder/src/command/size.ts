@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import type { Manifest } from '../manifest.ts';
 import { readManifest } from '../manifest.ts';
+import { AREAS, byArea, partsOf } from '../size/division.ts';
+import { kilobytes } from '../size/treemap.ts';
 import type { Command } from './command.ts';
 import { parseWords } from './command.ts';
 
@@ -44,7 +46,11 @@ export function sizeTable(manifest: Manifest, manifestLength: number, total: num
     const share = `${((100 * bytes) / total).toFixed(1)} %`;
     return `${name.padEnd(width + 2)}${bytes.toLocaleString('en').padStart(11)}${share.padStart(9)}`;
   };
-  const lines = [`${manifest.name} ${manifest.version} for ${manifest.target}`, measured(manifest)];
+  const lines = [
+    `${manifest.name} ${manifest.version} for ${manifest.target}`,
+    measured(manifest),
+    divided(manifest),
+  ];
   for (const [title, rows] of groups) {
     if (rows.length === 0) continue;
     const sum = rows.reduce((sum, { bytes }) => sum + bytes, 0);
@@ -59,6 +65,12 @@ function measured({ target }: Manifest): string {
   return target === 'node'
     ? 'Text, as the bundler counted it by package.'
     : 'Counted by the linker; the one snapshot is divided in proportion to its text by package.';
+}
+
+/** What the bytes are for, as in docs/size.md. */
+function divided({ sizes }: Manifest): string {
+  const sums = byArea(partsOf(sizes), ({ bytes }) => bytes);
+  return `${AREAS.map((area) => `${area} ${kilobytes(sums[area])}`).join(', ')}.`;
 }
 
 function rows(sizes: Readonly<Record<string, number>>): Row[] {
