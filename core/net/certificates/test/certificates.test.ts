@@ -1,7 +1,11 @@
 import { decodeLatin1, encodeLatin1 } from '@atoll/bytes/latin1';
+import { Registry } from '@atoll/metrics/registry';
+import { metricsText } from '@atoll/metrics/text';
 import { malformed, ok } from '@atoll/result/result';
+import type { TlsSocket } from '@atoll/tls-socket/socket';
 import { parseCertificate } from '@atoll/x509/certificate';
 import { describe, expect, it } from 'vitest';
+import { collectCertificates } from '../src/metrics.ts';
 import type { TxtRecord } from '../src/solver.ts';
 import { Machine, NO_CONNECTION } from './machine.ts';
 
@@ -173,5 +177,33 @@ describe('certificates', () => {
     });
     await machine.run(MINUTE);
     expect(machine.lines.join('\n')).toContain('a body of more than 131072 octets');
+  });
+
+  it('are measured', async () => {
+    const machine = await opened(new Machine());
+    const registry = new Registry();
+    registry.collect(collectCertificates(machine.certificates));
+    const text = () => metricsText(registry.families(), 'prometheus');
+    expect(text()).not.toContain('expiry');
+    await machine.run(MINUTE, has(machine));
+    const { notAfter = 0, renewAt } = machine.certificates.status;
+    expect(text()).toContain(`atoll_certificate_expiry_timestamp_seconds ${notAfter / 1000}\n`);
+    expect(text()).toContain(`atoll_certificate_renewal_timestamp_seconds ${renewAt / 1000}\n`);
+    expect(text()).toContain('atoll_certificate_failures 0\n');
+  });
+
+  it('have servers whose other connections are those of the application', () => {
+    const { certificates } = new Machine({ challenge: 'tls-alpn-01' });
+    const done: string[] = [];
+    const socketOf = (protocol: string | undefined) =>
+      ({ connected: { protocol }, end: () => done.push('end') }) as unknown as TlsSocket;
+    const own = { onReadable: () => undefined };
+    const accept = certificates.accept(() => own);
+    expect(accept(socketOf('http/1.1'))).toBe(own);
+    expect(accept(socketOf(undefined))).toBe(own);
+    const handler = accept(socketOf('acme-tls/1'));
+    expect(handler).not.toBe(own);
+    handler.onConnected?.();
+    expect(done).toEqual(['end']);
   });
 });
