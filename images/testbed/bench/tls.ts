@@ -1,6 +1,7 @@
 /**
  * TLS 1.3 of our image and of ourselves on Node.js beside `openssl s_server` and lemon-tls, in the same run and
- * driven by the same client: handshakes per second and per second of the server's processor, and bulk data both ways.
+ * driven by the same client, OpenSSL also behind a TAP as our image is, where it does the work of the network in its own
+ * time: handshakes per second and per second of the server's processor, and bulk data both ways.
  * Rounds take turns, and the median counts. X25519MLKEM768, which OpenSSL has not here, is asked by an image of ours,
  * beside OpenSSL's X25519.
  */
@@ -10,7 +11,15 @@ import { Lan } from '../src/lan.ts';
 import { compile } from '../src/native/compile.ts';
 import { Authority } from '../test/tls/authority.ts';
 import type { Contestant } from './tls/contestants.ts';
-import { build, hybridHandshakes, image, lemon, node, openssl } from './tls/contestants.ts';
+import {
+  build,
+  hybridHandshakes,
+  image,
+  lemon,
+  node,
+  openssl,
+  opensslBehindTap,
+} from './tls/contestants.ts';
 
 const ROUNDS = 3;
 const SECONDS = 0.8;
@@ -57,7 +66,8 @@ try {
   const peer = enter(await openssl(lan, host('openssl', '10.0.0.3'), '10.0.0.3', issued));
   const onNode = enter(await node(host('node', '10.0.0.4'), '10.0.0.4', issued));
   const rival = enter(await lemon(host('lemon', '10.0.0.5'), '10.0.0.5', issued));
-  const entries = [ours, onNode, peer, rival];
+  const alike = enter(await opensslBehindTap(lan, '10.0.0.7', issued));
+  const entries = [ours, alike, onNode, peer, rival];
 
   const measure = async (
     { contestant, figures }: Entry,
@@ -94,8 +104,10 @@ try {
         const [mine, theirs] = [middle(entry, what, figure), middle(other, what, figure)];
         printRatio(`tls${suffix}-${name}${kind}`, other.contestant.name, mine, theirs);
       };
-      ratio('', 'rate', peer);
-      ratio('-by-processor', 'efficiency', peer);
+      for (const other of entry === ours ? [peer, alike] : [peer]) {
+        ratio('', 'rate', other);
+        ratio('-by-processor', 'efficiency', other);
+      }
       if (entry === onNode) ratio('-by-processor', 'efficiency', rival);
     }
   }

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { buildImage } from '@atoll/builder/image';
 import { ON_CLIENT_CORE, ON_SERVER_CORE } from '../../src/contest.ts';
 import type { Host, Lan } from '../../src/lan.ts';
+import { compile } from '../../src/native/compile.ts';
 import type { Command, Running } from '../../src/process.ts';
 import { Server } from '../../src/server.ts';
 import { imagesOf } from '../../src/target/images.ts';
@@ -65,12 +66,26 @@ export async function lemon(host: Host, address: string, issued: Issued): Promis
   return ofProcesses('lemon-tls', address, PORTS, [running]);
 }
 
-/** One `openssl s_server` that takes what comes, and one that has a file. */
+/** OpenSSL where our image is: behind a TAP, whose frames a process hands on to a second one, with the same offloads. */
+export async function opensslBehindTap(
+  lan: Lan,
+  address: string,
+  issued: Issued,
+): Promise<Contestant> {
+  const [host, near] = lan.hostBehindTap('openssl-tap', `${address}/24`);
+  const program = compile('forward', lan.folder);
+  const forward = lan.wire.start([...ON_SERVER_CORE, program, near, host.path, 'eth0']);
+  await forward.says(/ready/);
+  return openssl(lan, host, address, issued, forward);
+}
+
+/** One `openssl s_server` that takes what comes, and one that has a file; `forward` is what their frames go through. */
 export async function openssl(
   lan: Lan,
   host: Host,
   address: string,
   issued: Issued,
+  forward?: Running,
 ): Promise<Contestant> {
   const zeros = join(lan.folder, 'bulk');
   writeFileSync(zeros, new Uint8Array(FILE_BYTES));
@@ -86,7 +101,8 @@ export async function openssl(
   const ports = { handshakes: 443, in: 443, out: 1019 };
   const running = [start('-accept 443'), start('-accept 1019 -WWW')];
   await new Promise((resolve) => setTimeout(resolve, 300));
-  return ofProcesses('openssl', address, ports, running);
+  if (forward === undefined) return ofProcesses('openssl', address, ports, running);
+  return ofProcesses('openssl-tap', address, ports, [...running, forward]);
 }
 
 function ofProcesses(
