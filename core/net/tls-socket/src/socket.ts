@@ -31,8 +31,8 @@ export interface Hooks {
  * One TLS connection in the shape of the TCP connection that it goes over. `onConnected` comes when the
  * handshake is over; before that there is nothing to read and no room to write.
  *
- * `peek` shows the content of one record, decrypted where it lies, and the next record is not touched before
- * this one was consumed. What `write` takes goes out as records at once; at most one of them beyond the room of the
+ * `peek` shows the content of records that came together, decrypted where they lie; what follows is not touched before
+ * it was consumed. What `write` takes goes out as records at once; at most one of them beyond the room of the
  * TCP connection is kept here. `end` is close_notify and FIN.
  *
  * A stream that ends without close_notify was cut: `isFinished` stays false, and the reason of `onClosed`
