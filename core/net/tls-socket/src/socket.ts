@@ -58,6 +58,10 @@ export class TlsSocket implements TcpConnection {
   #isInside = false;
   #wantsRoom = false;
   #isEnding = false;
+  /** What `#tls` says, which would have to be asked several times for each frame. */
+  #isReadClosed = false;
+  /** Whether the connection below had nothing more when it was asked last. */
+  #isDry = false;
   /** Whether the handler knows that the peer finished. */
   #isFinishTold = false;
   #isAborted = false;
@@ -136,7 +140,7 @@ export class TlsSocket implements TcpConnection {
 
   get isFinished(): boolean {
     const isFinished =
-      this.#tls.isReadClosed && this.#failure === undefined && this.#content.length === 0;
+      this.#isReadClosed && this.#failure === undefined && this.#content.length === 0;
     if (isFinished) this.#isFinishTold = true;
     return isFinished;
   }
@@ -190,6 +194,7 @@ export class TlsSocket implements TcpConnection {
 
   /** Does what can be done, and tells the handler what is new. */
   turn(): void {
+    this.#isDry = false;
     if (this.#isInside || this.#isClosed) return;
     this.#isInside = true;
     this.#send();
@@ -214,7 +219,7 @@ export class TlsSocket implements TcpConnection {
 
   /** Whether nothing that the peer sends counts any more. */
   get #isOver(): boolean {
-    return this.#tls.isReadClosed || this.#failure !== undefined;
+    return this.#isReadClosed || this.#failure !== undefined;
   }
 
   get #isWritable(): boolean {
@@ -232,8 +237,8 @@ export class TlsSocket implements TcpConnection {
   #tell(): void {
     while (this.#content.length === 0) {
       const wasConnected = this.#connected !== undefined;
-      this.#pull();
-      const { isReadClosed } = this.#tls;
+      if (!this.#isDry) this.#pull();
+      const isReadClosed = this.#isReadClosed;
       const isNew = this.#content.length > 0 || (isReadClosed && !this.#isFinishTold);
       if (!wasConnected && this.#connected !== undefined) this.#begin();
       else if (isNew && this.#failure === undefined) this.#tellReadable(isReadClosed);
@@ -253,6 +258,7 @@ export class TlsSocket implements TcpConnection {
     while (!this.#isOver && this.#unsent.length <= UNSENT_MOST && !this.#isAborted) {
       const bytes = this.#below.peek();
       if (bytes.length === 0) {
+        this.#isDry = true;
         if (this.#below.isFinished) this.#fail({ blame: 'peer', reason: this.#cutReason() });
         return;
       }
@@ -281,6 +287,7 @@ export class TlsSocket implements TcpConnection {
   }
 
   #took({ send, early, events, failure }: Output): void {
+    this.#isReadClosed = this.#tls.isReadClosed;
     this.#unsent.send(send);
     for (const data of early) this.#hooks.onEarlyData(data, this);
     for (const event of events) {
@@ -367,7 +374,8 @@ export class TlsSocket implements TcpConnection {
 
   #close(reason: CloseReason): void {
     this.#isInside = true;
-    if (!this.#isAborted && this.#failure === undefined && !this.#tls.isReadClosed) {
+    if (!this.#isAborted && this.#failure === undefined && !this.#isReadClosed) {
+      this.#isDry = false;
       // The last bytes may be there already; what is no data ends here.
       if (reason === 'finished') this.#tell();
       if (this.#connected === undefined) this.#setFailure({ blame: 'peer', reason: WAYS[reason] });
