@@ -1,6 +1,6 @@
 /**
  * A small page and a file of 1 MiB from our image for unix beside nginx, in the same run and asked by the same wrk, with
- * TLS 1.3 and without: requests a second, and a second of the server's processor, and what each has resident. Rounds take
+ * TLS 1.3 and without, and by the same h2load over HTTP/2: requests a second, and a second of the server's processor, and what each has resident. Rounds take
  * turns, and the median counts. With `--profile` Linux's `perf` says where the image spends its time.
  */
 import { readFileSync } from 'node:fs';
@@ -12,7 +12,7 @@ import type { Contestant } from './http/contestants.ts';
 import { image, LARGE, nginx } from './http/contestants.ts';
 import { profile } from './http/profile.ts';
 
-const ROUNDS = 3;
+const ROUNDS = 1;
 const SECONDS = 2;
 
 interface Task {
@@ -21,6 +21,8 @@ interface Task {
   readonly path: string;
   /** Connections at once. */
   readonly connections: number;
+  /** Requests at once on each of them, over HTTP/2. */
+  readonly streams?: number;
   /** Octets of what is asked for, where that is what counts. */
   readonly size?: number;
 }
@@ -28,8 +30,10 @@ interface Task {
 const TASKS: readonly Task[] = [
   { name: 'small-plain', scheme: 'http', path: '/', connections: 32 },
   { name: 'small-tls', scheme: 'https', path: '/', connections: 32 },
+  { name: 'small-http2', scheme: 'https', path: '/', connections: 4, streams: 8 },
   { name: 'large-plain', scheme: 'http', path: '/large', connections: 4, size: LARGE },
   { name: 'large-tls', scheme: 'https', path: '/large', connections: 4, size: LARGE },
+  { name: 'large-http2', scheme: 'https', path: '/large', connections: 4, streams: 1, size: LARGE },
 ];
 
 interface Figure {
@@ -44,7 +48,7 @@ interface Entry {
   readonly figures: Map<Task, Figure[]>;
 }
 
-demand(['nginx', 'openssl', 'wrk', 'cc']);
+demand(['h2load', 'nginx', 'openssl', 'wrk', 'cc']);
 console.log(`${ROUNDS} rounds of ${SECONDS} s; a P-256 certificate, AES-128-GCM; ${PINNING}`);
 
 const authority = new Authority();
@@ -58,10 +62,9 @@ try {
 
   const load = async ({ contestant: { address } }: Entry, task: Task) => {
     const url = `${task.scheme}://${address}${task.path}`;
-    const words = ['-t1', `-c${task.connections}`, `-d${SECONDS}`, url];
-    const report = await client.succeed([...ON_CLIENT_CORE, 'wrk', ...words]);
-    const wrong = /Non-2xx.*|Socket errors.*/.exec(report);
-    const count = /(\d+) requests in/.exec(report)?.[1];
+    const report = await client.succeed([...ON_CLIENT_CORE, ...clientOf(task), url]);
+    const wrong = /Non-2xx.*|Socket errors.*|[1-9]\d* (failed|errored|timeout)/.exec(report);
+    const count = /(\d+) (?:requests in|succeeded)/.exec(report)?.[1];
     if (wrong !== null || count === undefined) throw new Error(`${url}: ${report}`);
     return Number(count);
   };
@@ -100,6 +103,14 @@ try {
 } finally {
   lan.remove();
   authority.close();
+}
+
+/** Who asks, and how; the URL goes behind. */
+function clientOf({ connections, streams }: Task): string[] {
+  if (streams === undefined) return ['wrk', '-t1', `-c${connections}`, `-d${SECONDS}`];
+  // What is under way at the end of a duration counts as failed.
+  const windows = ['-w20', '-W20'];
+  return ['h2load', ...windows, `-c${connections}`, `-m${streams}`, `-D${SECONDS}`];
 }
 
 function enter(contestant: Contestant): Entry {

@@ -73,11 +73,11 @@ function configuration(folder: string, { certificateFile, keyFile }: Issued): st
       access_log off;
       sendfile on;
       tcp_nopush on;
-      keepalive_requests 10000;
+      keepalive_requests 1000000000;
       ${temporary.map((name) => `${name}_temp_path ${folder}/${name};`).join('\n')}
       server {
         listen 80;
-        listen 443 ssl;
+        listen 443 ssl http2;
         root ${folder};
         ssl_certificate ${certificateFile};
         ssl_certificate_key ${keyFile};

@@ -38,8 +38,9 @@ export class Exchange implements BodySource, BodyWriter {
   readonly body: IncomingBody;
   /** Whether it waits for its turn. */
   isWaiting = false;
-  /** Since when there is something to send and no window for it. */
+  /** Since when there is something to send and no window for it, or hardly one; and octets sent since then. */
   #stalledSince = Number.POSITIVE_INFINITY;
+  #progress = 0;
   readonly #owner: ExchangeOwner;
   readonly #head: RequestHead | undefined;
   /** Since when the handler has what it needs for an answer, or takes no more of it. */
@@ -131,7 +132,6 @@ export class Exchange implements BodySource, BodyWriter {
       this.#owner.wantTurn(this);
       return;
     }
-    this.#stalledSince = Number.POSITIVE_INFINITY;
     const start = writer.out.reserve(HEAD_LENGTH);
     this.#allowance = Math.max(0, Math.min(window, writer.out.room));
     this.#sent = 0;
@@ -294,6 +294,12 @@ export class Exchange implements BodySource, BodyWriter {
     const isEnd = this.#hasEnded && this.#trailers === undefined;
     out.patchHead(start, this.#sent, TYPE.DATA, isEnd ? FLAG.END_STREAM : 0, this.stream.id);
     engine.sent(this.stream, this.#sent);
+    this.#progress += this.#sent;
+    // Who wants no other turn has nothing more to send for now.
+    if (this.#progress >= WORTH || !this.isWaiting) {
+      this.#progress = 0;
+      this.#stalledSince = Number.POSITIVE_INFINITY;
+    }
     if (this.#trailers !== undefined) writer.writeTrailers(engine, this.stream, this.#trailers);
     if (this.#hasEnded) this.#finish();
   }
@@ -314,6 +320,8 @@ export class Exchange implements BodySource, BodyWriter {
   }
 }
 
+/** A peer that takes less than so many octets while we wait for it takes nothing. */
+const WORTH = 1024;
 const UNANSWERED: Refusal = { status: 503, reason: 'the handler does not answer' };
 const NO_FIELDS = new Headers();
 const NO_PIECES: readonly Uint8Array[] = [];

@@ -185,6 +185,49 @@ describe('slow peers', () => {
     expect(client.answer(201).isEnded).toBe(true);
   });
 
+  it('resets a response that is taken octet by octet, but not one that is taken slowly', () => {
+    for (const [increment, isTaken] of [
+      [1, false],
+      [100, true],
+    ] as const) {
+      const bench = benchOf(() => ({ status: 200, body: new Uint8Array(4000) }));
+      const client = new Client(bench, [
+        settings({ id: SETTING.INITIAL_WINDOW_SIZE, value: 0 }),
+        ACK,
+      ]);
+      client.request(1);
+      for (let second = 0; second < 40; second++) {
+        client.send({ type: 'WINDOW_UPDATE', stream: 1, increment }).hear();
+        bench.pass(1000);
+      }
+      expect(client.answer(1).reset).toBe(isTaken ? undefined : ERROR.CANCEL);
+      expect(client.answer(1).isEnded).toBe(isTaken);
+    }
+  });
+
+  it('leaves alone who has taken all there is', () => {
+    let event = new Uint8Array(100);
+    const bench = benchOf(() => ({
+      status: 200,
+      body: {
+        start: (writer) => ({
+          onWritable() {
+            event = event.subarray(writer.write(event));
+          },
+        }),
+      },
+    }));
+    const client = new Client(bench, [
+      settings({ id: SETTING.INITIAL_WINDOW_SIZE, value: 0 }),
+      ACK,
+    ]);
+    client.request(1);
+    bench.pass(20_000);
+    client.send({ type: 'WINDOW_UPDATE', stream: 1, increment: 1000 });
+    bench.pass(50_000);
+    expect(client.answer(1)).toMatchObject({ body: '\0'.repeat(100), reset: undefined });
+  });
+
   it('tells who makes a response that nobody takes it', () => {
     let isClosed = false;
     const bench = benchOf(() => ({

@@ -1,6 +1,7 @@
 import files from 'static:../../../../test/web/pages';
 import type { Appliance } from '@atoll/appliance/appliance';
 import { fastHeads } from '@atoll/http/fast';
+import { http2 } from '@atoll/http/http2';
 import type { Request } from '@atoll/http/message';
 import { Router } from '@atoll/http/router';
 import { HttpServer } from '@atoll/http/server';
@@ -33,6 +34,9 @@ const webLoad: Appliance<typeof ARGUMENTS> = {
     const server = new HttpServer({
       ...{ handler: router.handle, clock, log: log.for('http'), heads: fastHeads(system.fast) },
       wake: () => system.wake(),
+      versions: [http2()],
+      // h2load makes no new connection when one has had its share.
+      limits: { requests: 1e9 },
     });
     system.run(server);
     server.listen(sockets.tcp, 80);
@@ -47,6 +51,7 @@ const webLoad: Appliance<typeof ARGUMENTS> = {
       groups: known.groups,
       credentials: () => [{ chain, signers }],
       tickets: new TicketKeys(known.ticketCipher),
+      protocols: server.protocols,
     };
     sockets.tcp.listen(
       443,
