@@ -12,7 +12,7 @@ import type { Contestant } from './http/contestants.ts';
 import { image, LARGE, nginx } from './http/contestants.ts';
 import { profile } from './http/profile.ts';
 
-const ROUNDS = 1;
+const ROUNDS = 3;
 const SECONDS = 2;
 
 interface Task {

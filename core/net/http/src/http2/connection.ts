@@ -250,7 +250,7 @@ export class Http2Connection implements Served, TcpHandler, ExchangeOwner {
   #flush(): void {
     const { out } = this.writer;
     while (this.#unsent === undefined && !this.#isLingering && !this.#isClosed) {
-      out.clear();
+      out.clear(Math.max(FRAME_SIZE, this.#connection.room));
       const { control } = this.engine;
       this.engine.control = [];
       for (let at = 0; at < control.length; at++) emitFrame(out, control[at]);

@@ -1,17 +1,27 @@
-import { FRAME_SIZE, HEAD_LENGTH } from './code.ts';
+import { HEAD_LENGTH } from './code.ts';
 
 /**
  * Frames on their way: written one behind the other, and handed to a connection in one go. One does for all
  * connections of a server, since each takes what it wrote before it gives way.
  */
 export class Output {
-  bytes = new Uint8Array(FRAME_SIZE);
+  bytes: Uint8Array;
   /** How many octets were written. */
   length = 0;
+  readonly #capacity: number;
+  /** How many octets go out in one go. */
+  #most: number;
 
-  /** How much more goes out in one go. */
+  /** As many octets as go out in one go at most; more that belong together make it grow for once. */
+  constructor(capacity: number) {
+    this.#capacity = capacity;
+    this.#most = capacity;
+    this.bytes = new Uint8Array(capacity);
+  }
+
+  /** How much more goes out in one go; less than nothing when it is too much already. */
   get room(): number {
-    return FRAME_SIZE - this.length;
+    return this.#most - this.length;
   }
 
   head(length: number, type: number, flags: number, stream: number): void {
@@ -71,13 +81,13 @@ export class Output {
     return this.bytes.subarray(0, this.length);
   }
 
-  /** Forgets what was written. */
-  clear(): void {
+  /** Forgets what was written. The next time `most` octets go out, or as many as there can be. */
+  clear(most = this.#capacity): void {
     this.length = 0;
-    if (this.bytes.length > FRAME_SIZE) this.bytes = new Uint8Array(FRAME_SIZE);
+    this.#most = Math.min(most, this.#capacity);
+    if (this.bytes.length > this.#capacity) this.bytes = new Uint8Array(this.#capacity);
   }
 
-  /** For fields that do not fit into what goes out in one go. */
   #grow(): void {
     const grown = new Uint8Array(this.length * 2);
     grown.set(this.bytes);

@@ -20,7 +20,7 @@ export interface ResponseFields {
 /** Writes the field blocks of responses; those parts that all connections have in common are written once. */
 export class ResponseWriter {
   readonly out: Output;
-  readonly #scratch = new Output();
+  readonly #scratch = new Output(64);
   readonly #statuses = new Map<number, Uint8Array>();
   readonly #lengths = new Map<number, Uint8Array>();
   #dateLine: Uint8Array | undefined;

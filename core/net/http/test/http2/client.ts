@@ -39,14 +39,14 @@ export function post(path = '/', ...more: Fields): Fields {
 
 /** A block of literal fields. */
 export function block(fields: Fields): Uint8Array {
-  const out = new Output();
+  const out = new Output(1000);
   for (const [name, value] of fields) writeLiteral(out, name, value);
   return out.view().slice();
 }
 
 /** The octets of frames. */
 export function octets(...frames: readonly Frame[]): Uint8Array {
-  const out = new Output();
+  const out = new Output(1000);
   for (const frame of frames) emitFrame(out, frame);
   return out.view().slice();
 }

@@ -9,7 +9,7 @@ import { Output } from '../../../src/http2/output.ts';
 class Pair {
   readonly encoder = new Encoder();
   readonly #decoder = new Decoder({ fieldBytes: 100_000, fields: 1000 });
-  readonly #out = new Output();
+  readonly #out = new Output(1000);
 
   /** How many octets it took. */
   send(headers: Headers): number {
