@@ -19,7 +19,7 @@ import { Encoder } from './hpack/encoder.ts';
 import { Pending } from './pending.ts';
 import { Recent } from './recent.ts';
 import type { RequestHead } from './request.ts';
-import { requestOf, trailersOf } from './request.ts';
+import { requestOf, Targets, trailersOf } from './request.ts';
 import { Stream } from './stream.ts';
 import { PRICE, Toll } from './toll.ts';
 
@@ -66,6 +66,7 @@ export class Engine {
   readonly #decoder: Decoder;
   readonly #toll: Toll;
   readonly #recent = new Recent();
+  readonly #targets = new Targets();
   readonly #pending = new Pending();
   #now: number;
   /** Octets of the preface that came. */
@@ -255,7 +256,7 @@ export class Engine {
       this.#take(parsed.error);
     } else {
       this.#handle(parsed.value);
-      if (this.#isAcknowledged && !this.#isMidway) this.#patience = Number.POSITIVE_INFINITY;
+      if (this.#patience < Number.POSITIVE_INFINITY) this.#rest();
     }
   }
 
@@ -423,7 +424,7 @@ export class Engine {
       this.#refuse(stream, TOO_MANY_FIELDS);
       return;
     }
-    const head = requestOf(fields, isEnd, scheme, limits);
+    const head = requestOf(fields, isEnd, scheme, limits, this.#targets);
     if (head.ok) {
       stream.expected = head.value.length;
       this.events.push({ kind: 'request', stream, head: head.value });
@@ -592,6 +593,10 @@ export class Engine {
 
   #goAway(last: number, code: number, reason = ''): void {
     this.control.push({ type: 'GOAWAY', last, code, debug: encodeLatin1(reason) });
+  }
+
+  #rest(): void {
+    if (this.#isAcknowledged && !this.#isMidway) this.#patience = Number.POSITIVE_INFINITY;
   }
 
   #awaitMore(): void {

@@ -1,7 +1,6 @@
 import { Headers } from '../headers.ts';
 import type { Limits } from '../limits.ts';
-import type { Refusal } from '../refusal.ts';
-import { isToken } from '../syntax.ts';
+import type { Judged, Refusal } from '../refusal.ts';
 import type { Target } from '../target.ts';
 import { parseTarget } from '../target.ts';
 import type { Field } from './field.ts';
@@ -31,6 +30,7 @@ export function requestOf(
   isEnd: boolean,
   scheme: 'http' | 'https',
   limits: Limits,
+  targets: Targets,
 ): JudgedRequest {
   const pseudo: Pseudo = { method: '', scheme: '', path: '', authority: undefined };
   const start = readPseudo(fields, pseudo);
@@ -41,9 +41,9 @@ export function requestOf(
   if (typeof rest === 'string') return malformed(rest);
   const { method, path } = pseudo;
   const { length, expectation } = rest;
-  if (!isToken(method)) return malformed('no method');
+  if (method === '') return malformed('no method');
   if (method === 'CONNECT') return judgeConnect(pseudo);
-  if (pseudo.scheme === '' || !PATH.test(path)) return malformed('no scheme, or no path');
+  if (pseudo.scheme === '' || path === '') return malformed('no scheme, or no path');
   const authority = pseudo.authority ?? rest.host ?? '';
   if (rest.host !== undefined && rest.host !== authority) return malformed('another host');
   if (isEnd && length !== undefined && length > 0) return malformed('a length without a body');
@@ -52,11 +52,30 @@ export function requestOf(
   if (path.length > limits.requestLine) return refused(414, 'a path that is too long');
   if (length !== undefined && length > limits.body) return refused(413, 'the body is too large');
   if (expectation !== undefined && expectation !== '100-continue') return refused(417, 'Expect');
-  const target = parseTarget(path, method, authority);
+  const target = targets.parse(path, method, authority);
   if (!target.ok) return refused(target.error.status, target.error.reason);
   const headers = Headers.ofParsed(names, values);
   const expectsContinue = expectation !== undefined && !isEnd;
   return { ok: true, value: { method, target: target.value, headers, length, expectsContinue } };
+}
+
+/** Reads targets; who asks for the same again, as most connections do, gets it again. */
+export class Targets {
+  #path = '';
+  #method = '';
+  #authority = '';
+  #target: Judged<Target> | undefined;
+
+  parse(path: string, method: string, authority: string): Judged<Target> {
+    const isSame = path === this.#path && method === this.#method && authority === this.#authority;
+    if (this.#target === undefined || !isSame) {
+      this.#path = path;
+      this.#method = method;
+      this.#authority = authority;
+      this.#target = parseTarget(path, method, authority);
+    }
+    return this.#target;
+  }
 }
 
 interface Pseudo {
@@ -153,5 +172,3 @@ function malformed(reason: string): JudgedRequest {
 function refused(status: number, reason: string): JudgedRequest {
   return { ok: false, error: { status, reason, isMalformed: false } };
 }
-
-const PATH = /^(?:\/[\x21-\x7e]*|\*)$/;

@@ -42,10 +42,34 @@ export class Decoder {
     this.#problem = undefined;
     this.fields = [];
     this.isTooLarge = false;
-    this.#resize();
-    while (this.#at < this.#end && this.#problem === undefined) this.#next();
+    if (bytes.length > 0 && bytes[0] >>> 5 === 1) this.#resize();
+    while (this.#at < this.#end && this.#problem === undefined) {
+      if (!this.#takeIndexes(bytes)) this.#next();
+    }
     this.#bytes = NOTHING;
     return this.#problem;
+  }
+
+  /** Takes the indexes of one octet that come next, which most fields of most blocks are; answers whether all is read. */
+  #takeIndexes(bytes: Uint8Array): boolean {
+    const { fieldBytes, fields: most } = this.#limits;
+    const { fields } = this;
+    const end = this.#end;
+    let at = this.#at;
+    let size = this.#size;
+    for (; at < end; at++) {
+      const index = bytes[at] - 0x80;
+      if (index <= 0 || index >= 0x7f) break;
+      const isStatic = index <= STATIC_LENGTH;
+      const field = isStatic ? this.#static[index] : this.#table.at(index - STATIC_LENGTH - 1);
+      if (field === undefined) break;
+      size += field.size;
+      if (size > fieldBytes || fields.length >= most) break;
+      fields.push(field);
+      this.#size = size;
+    }
+    this.#at = at;
+    return at === end;
   }
 
   /** Changes of the table's size, which come before all fields (section 6.3). */
