@@ -5,6 +5,7 @@ import { http2 } from '@atoll/http/http2';
 import { HttpServer } from '@atoll/http/server';
 import { startNetwork } from '@atoll/network/network';
 import { collectHttp } from '@atoll/status/collect/http';
+import { collectTls } from '@atoll/status/collect/tls';
 import { Status, serveStatus } from '@atoll/status/status';
 import { TicketKeys } from '@atoll/tls/server/ticket';
 import { TlsSockets } from '@atoll/tls-socket/sockets';
@@ -77,6 +78,7 @@ const pinata: Appliance<typeof ARGUMENTS> = {
     if (!http.listen(tcp, 80)) throw new Misconfiguration('TCP port 80 is taken');
     if (tcp.listen(443, secure) === undefined) throw new Misconfiguration('TCP port 443 is taken');
     status.registry.collect(collectHttp(http, 'page'));
+    status.registry.collect(collectTls(tls, 'pinata'));
     status.registry.collect(collectLedger(ledger));
     serveStatus(system, network, options, status);
   },

@@ -24,6 +24,15 @@ export interface TlsSocketsOptions {
   readonly handshakesMost?: number;
 }
 
+/** Since the start, for metrics. */
+export interface TlsCounters {
+  /** Handshakes that ended well, and those of them that resumed. */
+  completed: number;
+  resumed: number;
+  /** Connections that failed, in their handshake or later. */
+  failures: number;
+}
+
 /** Who handles a connection; whoever handles those of TCP does. */
 export type AcceptTls = (socket: TlsSocket) => TcpHandler;
 
@@ -53,6 +62,7 @@ export interface OpeningOptions extends ConnectionOptions {
  * ends handshakes that take too long.
  */
 export class TlsSockets {
+  readonly counters: TlsCounters = { completed: 0, resumed: 0, failures: 0 };
   readonly #system: TlsSystem;
   readonly #handshakeMs: number;
   readonly #handshakesMost: number;
@@ -88,7 +98,7 @@ export class TlsSockets {
   /** A server's connections; `accept` is asked when the handshake of one is over. */
   serving(config: ServerConfig, accept: AcceptTls, options: ServingOptions = {}): AcceptConnection {
     if (config.earlyData && !options.onEarlyData) throw new Error('nobody takes early data');
-    const hooks = hooksFor(accept, options);
+    const hooks = hooksFor(accept, options, this.counters);
     return (below) => {
       const tls = tlsServer(config, this.#system.entropy, options.onTrace !== undefined);
       return this.#start(new TlsSocket(below, tls, this.#owner, hooks)).below;
@@ -106,7 +116,7 @@ export class TlsSockets {
     open: AcceptTls,
     options: OpeningOptions = {},
   ): AcceptConnection {
-    const hooks = hooksFor(open, options);
+    const hooks = hooksFor(open, options, this.counters);
     return (below) => {
       const { entropy, clock } = this.#system;
       const isTracing = options.onTrace !== undefined;
@@ -156,16 +166,27 @@ export class TlsSockets {
   }
 }
 
-function hooksFor(accept: AcceptTls, options: ServingOptions & OpeningOptions): Hooks {
+function hooksFor(
+  accept: AcceptTls,
+  options: ServingOptions & OpeningOptions,
+  counters: TlsCounters,
+): Hooks {
   const { onFailure, onTrace, onSession, onEarlyData } = options;
   return {
     accept,
     onEvent(event: TlsEvent, socket) {
       if (event.kind === 'trace') onTrace?.(event.line, socket.remote);
+      if (event.kind === 'connected') {
+        counters.completed++;
+        if (event.connected.resumed) counters.resumed++;
+      }
       if (event.kind === 'session') onSession?.(event.session);
     },
     onEarlyData: (data, socket) => onEarlyData?.(data, socket),
-    onFailure: (failure, { remote }) => onFailure?.(failure, remote),
+    onFailure(failure, { remote }) {
+      counters.failures++;
+      onFailure?.(failure, remote);
+    },
   };
 }
 
