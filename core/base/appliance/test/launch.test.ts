@@ -73,6 +73,19 @@ describe('launch', () => {
     expect(run(['--version'], () => expect.unreachable()).output()).toBe('demo 1.2.3\n');
   });
 
+  it('says what runs here, since when, and with how much memory', () => {
+    let told: unknown;
+    const tell = ({ program, launchedAt, memory }: System) => {
+      told = { program, launchedAt, memory: memory() };
+    };
+    run([], tell);
+    expect(told).toEqual({
+      program: { name: 'demo', version: '1.2.3', target: 'test', image: '' },
+      launchedAt: 0,
+      memory: { used: 2 ** 26, size: 2 ** 27 },
+    });
+  });
+
   it('halts with 64 on bad arguments, missing devices and misconfiguration', () => {
     const unknown = run(['--woh=x'], () => expect.unreachable());
     expect(unknown.output()).toBe('demo: unknown argument --woh\n  did you mean --who?\n');
