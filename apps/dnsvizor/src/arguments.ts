@@ -13,15 +13,15 @@ import {
 } from '@atoll/dns/config';
 import { networkArguments } from '@atoll/network/arguments';
 import { statusArguments } from '@atoll/status/arguments';
-import { syslogArguments } from '@atoll/syslog/arguments';
-import { tcpTransport } from '@atoll/syslog/transport/tcp';
-import { udpTransport } from '@atoll/syslog/transport/udp';
+import { syslogArguments, syslogTlsArguments } from '@atoll/syslog/arguments';
+import { TRANSPORTS } from './transports.ts';
 
 /** The boot arguments of DNSvizor. Where dnsmasq has an option of the same name, it means the same. */
 export const ARGUMENTS = {
   ...networkArguments('10.0.0.2/24'),
   ...statusArguments('none'),
-  ...syslogArguments([udpTransport, tcpTransport]),
+  ...syslogArguments(TRANSPORTS),
+  ...syslogTlsArguments(),
   'dhcp-range': repeated(
     value(
       '[set:TAG,]START[,END|static][,NETMASK[,BROADCAST]][,LEASETIME]',

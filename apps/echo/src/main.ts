@@ -10,7 +10,7 @@ import { startChargen } from './chargen.ts';
 import { startDiscard } from './discard.ts';
 import { startEcho } from './echo.ts';
 import { startIperf3 } from './iperf3/server.ts';
-import { TRANSPORTS } from './syslog.ts';
+import { TRANSPORTS } from './transports.ts';
 
 const ARGUMENTS = {
   ...networkArguments('dhcp'),

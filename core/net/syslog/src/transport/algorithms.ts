@@ -5,21 +5,15 @@ import { nativeP256 } from '@atoll/primitives/native/p256';
 import { nativeRsa } from '@atoll/primitives/native/rsa';
 import { nativeSha256 } from '@atoll/primitives/native/sha256';
 import { nativeX25519 } from '@atoll/primitives/native/x25519';
-import { tcpTransport } from '@atoll/syslog/transport/tcp';
-import type { TlsAlgorithms } from '@atoll/syslog/transport/tls';
-import { tlsTransport } from '@atoll/syslog/transport/tls';
-import { udpTransport } from '@atoll/syslog/transport/udp';
 import { group } from '@atoll/tls/group';
 import { cipherSuite } from '@atoll/tls/suite';
 import { tls12Client } from '@atoll/tls/tls12/client';
 import { ecdheSuite } from '@atoll/tls/tls12/suite';
 import { ecdsaSignature, rsaPssSignature, rsaSignature } from '@atoll/x509/signature';
+import type { TlsAlgorithms } from './tls.ts';
 
-/** The ways to a collector. */
-export const TRANSPORTS = [udpTransport, tcpTransport, tlsTransport(algorithms)];
-
-/** What collectors have: the suite that all must have, and certificates with keys of P-256 or RSA. */
-function algorithms(fast: FastPaths): TlsAlgorithms {
+/** What collectors have: the suite that all must have, and certificates with keys of P-256 or RSA; native. */
+export function collectorAlgorithms(fast: FastPaths): TlsAlgorithms {
   const sha256 = nativeSha256(fast);
   const aes128 = nativeAes128Gcm(fast);
   const p256 = nativeP256(fast);
