@@ -64,7 +64,7 @@ const pinata: Appliance<typeof ARGUMENTS> = {
       clock,
       log: log.for('http'),
       wake: () => system.wake(),
-      limits: { connections: 256, connectionsOfPeer: 64 },
+      limits: { connections: 256, connectionsOfPeer: 32 },
       versions: [http2()],
     });
     for (const activity of [tls, bait, http, site]) system.run(activity);

@@ -80,7 +80,7 @@ describe('Ledger', () => {
     expect(visits).toContain(
       'class="outcome under-way">under way</span> port 10000, from 10.1.2.0/24',
     );
-    expect(renderCounters(ledger, 3).text).toContain(
+    expect(renderCounters(ledger).text).toContain(
       '<th scope="row">10000</th><td>1</td><td>1</td><td>0</td><td>0</td><td>0</td>',
     );
     expect(renderVisits(new Ledger([], NOW)).text).toBe('<p>Nobody has tried yet.</p>');

@@ -6,17 +6,18 @@ import type { Visit } from '../visit.ts';
 import type { Html } from './html.ts';
 import { html } from './html.ts';
 
-export function renderCounters({ tallies, declined }: Ledger, pages: number): Html {
+export function renderCounters({ tallies, declined }: Ledger): Html {
   const rows = Array.from(tallies, ([port, tally]) => renderTally(port, tally));
   return html`<table>
 <caption>Since the start</caption>
-<thead><tr><th scope="col">Port</th><th scope="col">Connections</th><th scope="col">Handshakes</th>\
+<thead><tr><th scope="col">Port</th><th scope="col">Came</th><th scope="col">Began</th>\
 <th scope="col">Refused</th><th scope="col">Left</th><th scope="col">Opened</th></tr></thead>
 <tbody>
 ${rows}</tbody>
 </table>
-<p>Refused: the Pinata found fault with the peer. Left: the peer did with the Pinata, or fell silent.
-${pages} pages were asked for. ${declined} calls to port ${CALL_PORT} were not returned, because there were too many.</p>`;
+<p>Of the connections that came, some began a handshake. Refused: the Pinata found fault with the peer. Left: the peer did with the
+Pinata, or fell silent. Opened: both proved who they are.</p>
+<p>${declined} calls to port ${CALL_PORT} were not returned, because there were too many.</p>`;
 }
 
 function renderTally(port: number, tally: Tally): Html {

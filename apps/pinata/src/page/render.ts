@@ -17,7 +17,7 @@ export interface PageFacts {
   readonly secretLength: number;
 }
 
-export function renderPage(facts: PageFacts, ledger: Ledger, pages: number): Html {
+export function renderPage(facts: PageFacts, ledger: Ledger): Html {
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -47,7 +47,7 @@ ${renderAuthority(facts)}
 <p>It was started on ${dateText(ledger.startedAt)}. <span id="following">This is how things stood \
 when you asked; <a href="/">ask again</a>.</span></p>
 <div id="counters" class="wide" role="group" aria-label="Counters by port" tabindex="0">
-${renderCounters(ledger, pages)}
+${renderCounters(ledger)}
 </div>
 </section>
 <section aria-labelledby="handshakes-title">

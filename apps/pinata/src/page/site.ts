@@ -4,36 +4,41 @@ import { encodeUtf8 } from '@atoll/bytes/utf8';
 import type { Clock } from '@atoll/device/system';
 import { EventStream } from '@atoll/http/event-stream';
 import { Headers } from '@atoll/http/headers';
-import type { Request, Response } from '@atoll/http/message';
+import type { Body, Request, Response } from '@atoll/http/message';
 import { Router } from '@atoll/http/router';
 import { secureHeaders } from '@atoll/http/security';
 import { staticFiles } from '@atoll/http/static';
 import type { Ledger } from '../ledger.ts';
 import { renderCounters, renderVisits } from './live.ts';
 import { type PageFacts, renderPage } from './render.ts';
+import { SharedBody } from './shared.ts';
 
 /** The page and what belongs to it. It is an activity of the loop, which tells those who follow what is new. */
 export class Site implements Activity {
   readonly router = new Router();
-  readonly #facts: PageFacts;
   readonly #ledger: Ledger;
   readonly #clock: Clock;
   readonly #events = new EventStream(FOLLOWERS_MOST);
-  /** How often the page was asked for. */
-  #pages = 0;
+  readonly #page: SharedBody;
+  readonly #json: SharedBody;
   /** The version of the ledger that those who follow know. */
   #told = 0;
   #tellAt = 0;
   #commentAt = 0;
 
   constructor(facts: PageFacts, ledger: Ledger, clock: Clock) {
-    this.#facts = facts;
     this.#ledger = ledger;
     this.#clock = clock;
+    const version = () => ledger.version;
+    const shared = (make: () => string) =>
+      new SharedBody(() => encodeUtf8(make()), version, READ_MOST);
+    this.#page = shared(() => renderPage(facts, ledger).text);
+    this.#json = shared(() => this.#status());
+    const pem = encodeUtf8(facts.pem);
     this.router
-      .on('GET', '/', () => this.#page())
-      .on('GET', '/ca.pem', () => reply('application/x-pem-file', facts.pem))
-      .on('GET', '/pinata.json', () => reply('application/json', this.#json()))
+      .on('GET', '/', () => reply('text/html; charset=utf-8', this.#page.body))
+      .on('GET', '/ca.pem', () => reply('application/x-pem-file', pem))
+      .on('GET', '/pinata.json', () => reply('application/json', this.#json.body))
       .on('GET', '/events', () => this.#follow());
     for (const [path, file] of staticFiles(files, {
       headers: secureHeaders(new Headers(), 'http'),
@@ -56,17 +61,8 @@ export class Site implements Activity {
     return this.#commentAt;
   }
 
-  #page(): Response {
-    this.#pages++;
-    this.#ledger.version++;
-    return reply(
-      'text/html; charset=utf-8',
-      renderPage(this.#facts, this.#ledger, this.#pages).text,
-    );
-  }
-
   #follow(): Response {
-    const { status, headers, body } = this.#events.response(this.#news());
+    const { status, headers, body } = this.#events.response(() => this.#news());
     return {
       status,
       headers: secureHeaders(headers?.copy() ?? new Headers(), 'http'),
@@ -76,25 +72,27 @@ export class Site implements Activity {
 
   #news() {
     return [
-      { event: 'counters', data: renderCounters(this.#ledger, this.#pages).text },
+      { event: 'counters', data: renderCounters(this.#ledger).text },
       { event: 'handshakes', data: renderVisits(this.#ledger).text },
     ];
   }
 
-  #json(): string {
+  #status(): string {
     const { startedAt, tallies, declined, visits } = this.#ledger;
     const ports = Object.fromEntries(tallies);
     const now = this.#clock.wall();
-    return `${JSON.stringify({ now, startedAt, pages: this.#pages, declined, ports, visits })}\n`;
+    return `${JSON.stringify({ now, startedAt, declined, ports, visits })}\n`;
   }
 }
 
-function reply(type: string, text: string): Response {
+function reply(type: string, body: Body): Response {
   const headers = new Headers({ 'content-type': type, 'cache-control': 'no-store' });
-  return { status: 200, headers: secureHeaders(headers, 'http'), body: encodeUtf8(text) };
+  return { status: 200, headers: secureHeaders(headers, 'http'), body };
 }
 
 const FOLLOWERS_MOST = 64;
+/** Bytes of pages, and again of JSON, that are kept for those who read slowly. */
+const READ_MOST = 2 ** 20;
 /** Milliseconds between two messages with what is new, and between comments that find out who went away. */
 const TELL_MS = 500;
 const COMMENT_MS = 15_000;

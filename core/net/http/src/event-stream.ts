@@ -31,15 +31,22 @@ export class EventStream {
     return this.#clients.size;
   }
 
-  /** The response to a client that wants to follow, `first` being what it is told at once; 503 when there are too many. */
-  response(first: readonly ServerEvent[] = []): Response {
+  /**
+   * The response to a client that wants to follow; it is told what `first` answers when the stream begins. 503 when
+   * there are too many; of those who only begin later, as HTTP/2 allows, none is one too many.
+   */
+  response(first: () => readonly ServerEvent[] = () => []): Response {
     if (this.#clients.size >= this.#limit) {
       return { status: 503, headers: new Headers({ 'retry-after': '10' }) };
     }
     const start = (writer: BodyWriter) => {
       const client = new Client(writer, () => this.#clients.delete(client));
+      if (this.#clients.size >= this.#limit) {
+        writer.abort();
+        return client;
+      }
       this.#clients.add(client);
-      for (const event of first) client.send(encodeEvent(event));
+      for (const event of first()) client.send(encodeEvent(event));
       return client;
     };
     return { status: 200, headers: HEADERS, body: { start } };

@@ -1,6 +1,7 @@
 import { decodeLatin1, encodeLatin1 } from '@atoll/bytes/latin1';
 import { describe, expect, it } from 'vitest';
 import { EventStream, encodeEvent } from '../src/event-stream.ts';
+import type { BodyStream } from '../src/message.ts';
 import { Bench, get, parts } from './kit.ts';
 
 describe('an event', () => {
@@ -21,7 +22,7 @@ describe('an event', () => {
 describe('a stream of events', () => {
   it('goes to all who follow, until it ends', () => {
     const stream = new EventStream();
-    const bench = new Bench(() => stream.response([{ data: 'first' }]));
+    const bench = new Bench(() => stream.response(() => [{ data: 'first' }]));
     const [one, other] = [bench.connect(), bench.connect()];
     one.send(get('/'));
     other.send(get('/'));
@@ -56,5 +57,18 @@ describe('a stream of events', () => {
     follower.send(get('/'));
     expect(bench.exchange(get('/'))).toContain('503 ');
     expect(encodeLatin1(follower.taken()).length).toBeGreaterThan(0);
+  });
+
+  it('has no more of them when they begin late', () => {
+    const stream = new EventStream(1);
+    const bodies = [stream.response(), stream.response()].map(({ body }) => body as BodyStream);
+    const aborted: boolean[] = [false, false];
+    for (const [at, body] of bodies.entries()) {
+      const abort = () => {
+        aborted[at] = true;
+      };
+      body.start({ write: (bytes) => bytes.length, end: () => {}, abort });
+    }
+    expect([stream.size, aborted]).toEqual([1, [false, true]]);
   });
 });

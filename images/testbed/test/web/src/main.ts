@@ -57,7 +57,7 @@ const web: Appliance<typeof ARGUMENTS> = {
       .on('GET', '/bytes/:count', (_, { count }) => pattern(Number(count)))
       .on('GET', '/chunks/:count', (_, { count }) => chunks(Number(count)))
       .on('GET', '/report', (request) => compressed(request, report(), gzip))
-      .on('GET', '/events', () => events.response([{ data: 'welcome' }]))
+      .on('GET', '/events', () => events.response(() => [{ data: 'welcome' }]))
       .on('GET', '/never', () => new Promise(() => {}))
       .on('GET', '/throws', () => ({ status: 200, body: { start: thrower } }))
       .on('POST', '/echo', echo)
