@@ -6,19 +6,24 @@ import { networkArguments } from '@atoll/network/arguments';
 import type { Result } from '@atoll/result/result';
 import { misconfigured, ok } from '@atoll/result/result';
 import { statusArguments } from '@atoll/status/arguments';
+import { syslogArguments, syslogTlsArguments } from '@atoll/syslog/arguments';
 import { isHostName } from '@atoll/x509/peer-name';
 import { KEY_KINDS } from './key.ts';
+import { TRANSPORTS } from './syslog.ts';
 
 /** The boot arguments of the Pinata. */
 export const ARGUMENTS = {
   ...networkArguments('dhcp'),
   ...statusArguments('none'),
+  ...syslogArguments(TRANSPORTS),
+  ...syslogTlsArguments(),
   secret: withDefault(value('TEXT', 'a text of 1 to 1024 bytes', parseSecret), 'sweets', {
     summary: 'What is inside, for whoever authenticates.',
     example: 'the key to a wallet',
   }),
   key: withDefault(choice(KEY_KINDS.join('|'), KEY_KINDS), 'p256', {
-    summary: 'The kind of all keys, which are made at boot; rsa takes seconds.',
+    summary:
+      'The kind of all keys, which are made at boot; no browser takes ed25519, and rsa takes seconds.',
     example: 'rsa',
   }),
   name: withDefault(value('NAME', 'a host name', parseHostName), 'pinata.internal', {

@@ -9,12 +9,14 @@ import type {
   TcpSockets,
 } from '@atoll/device/socket';
 import type { Clock } from '@atoll/device/system';
+import type { Logger } from '@atoll/log/log';
 import type { ClientConfig } from '@atoll/tls/client/config';
 import type { ServerConfig } from '@atoll/tls/server/config';
 import type { TlsSockets } from '@atoll/tls-socket/sockets';
 import { CallLimit } from './call-limit.ts';
 import { SERVER_NAME } from './identities.ts';
 import type { Entry, Ledger } from './ledger.ts';
+import { networkText } from './ledger.ts';
 
 /** We are the server of TLS. */
 export const SERVER_PORT = 10_000;
@@ -26,6 +28,7 @@ export const CLIENT_PORT = 10_002;
 
 export interface BaitOptions {
   readonly clock: Clock;
+  readonly log: Logger;
   readonly tcp: TcpSockets;
   readonly tls: TlsSockets;
   readonly ledger: Ledger;
@@ -76,7 +79,7 @@ export class Bait implements Activity {
     const { tls, server } = this.#options;
     const entry = this.#enter(SERVER_PORT, below.remote.address);
     const hooks = { onTrace: entry.trace, onFailure: entry.failed };
-    return tls.serving(server, (socket) => this.#give(socket, entry), hooks)(below);
+    return tls.serving(server, (socket) => this.#give(SERVER_PORT, socket, entry), hooks)(below);
   }
 
   /** As a client, whoever opened the connection. */
@@ -85,7 +88,7 @@ export class Bait implements Activity {
     const entry = this.#enter(port, below.remote.address);
     const hooks = { onTrace: entry.trace, onFailure: entry.failed };
     const target = { serverName: SERVER_NAME };
-    return tls.opening(client, target, (socket) => this.#give(socket, entry), hooks)(below);
+    return tls.opening(client, target, (socket) => this.#give(port, socket, entry), hooks)(below);
   }
 
   /** Who came here has shown that the address is its own, by the handshake of TCP. */
@@ -108,12 +111,14 @@ export class Bait implements Activity {
     };
   }
 
-  #give(socket: TcpConnection, entry: Entry): TcpHandler {
+  #give(port: number, socket: TcpConnection, entry: Entry): TcpHandler {
     return {
       ...discard(socket),
       onConnected: () => {
+        const { log, secret } = this.#options;
+        log.info(`port ${port} opened for ${networkText(socket.remote.address)}`);
         entry.opened();
-        socket.write(this.#options.secret);
+        socket.write(secret);
         socket.end();
       },
     };

@@ -7,6 +7,7 @@ import { startNetwork } from '@atoll/network/network';
 import { collectHttp } from '@atoll/status/collect/http';
 import { collectTls } from '@atoll/status/collect/tls';
 import { Status, serveStatus } from '@atoll/status/status';
+import { Syslog } from '@atoll/syslog/service';
 import { TicketKeys } from '@atoll/tls/server/ticket';
 import { TlsSockets } from '@atoll/tls-socket/sockets';
 import { emitPem } from '@atoll/x509/pem';
@@ -38,14 +39,18 @@ const pinata: Appliance<typeof ARGUMENTS> = {
     log.info(`made four ${options.key} keys in ${Math.ceil(clock.monotonic() - begun)} ms`);
 
     const status = new Status(system, pinata.summary);
+    const syslog = new Syslog(system, options);
     const network = startNetwork(system, options, 'service');
+    syslog.start(network);
     status.watchNetwork(network);
+    status.registry.collect(syslog.collect);
     const { tcp } = network.sockets;
     const tls = new TlsSockets(system);
     const ledger = new Ledger([SERVER_PORT, CALL_PORT, CLIENT_PORT], clock.wall());
     const { verifier } = authority;
     const bait = new Bait({
       clock,
+      log: log.for('bait'),
       tcp,
       tls,
       ledger,
@@ -96,4 +101,4 @@ function factsOf(options: PinataOptions, { sha256 }: Algorithms, { certificate }
   };
 }
 
-const KEY_NAMES = { p256: 'P-256', rsa: 'RSA with 2048 bits' } as const;
+const KEY_NAMES = { p256: 'P-256', ed25519: 'Ed25519', rsa: 'RSA with 2048 bits' } as const;
