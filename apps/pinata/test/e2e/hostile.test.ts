@@ -3,7 +3,7 @@ import { onEach } from '@atoll/testbed/each';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { node, PinataBed, SERVER, unix } from './bed.ts';
 
-const SLOW_READER = join(import.meta.dirname, 'slow-reader.ts');
+const SLOW_READER = join(import.meta.dirname, 'agent/slow-reader.ts');
 const CONNECTIONS = 20;
 const STREAMS = 100;
 
