@@ -2,6 +2,8 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildImage } from '@atoll/builder/image';
+import type { Target as TargetName } from '@atoll/builder/target';
+import { TARGETS } from '@atoll/builder/target';
 import type { Host } from '../../src/lan.ts';
 import { Lan } from '../../src/lan.ts';
 import { removedAtExit } from '../../src/leftovers.ts';
@@ -16,14 +18,13 @@ export const SERVER = '10.0.0.2';
 export const PAGE = readFileSync(join(import.meta.dirname, 'pages/index.html'), 'utf8');
 
 const APP = { name: 'web', folder: import.meta.dirname };
-const TARGETS = ['node', 'unix', 'hvt', 'spt', 'virtio'] as const;
 
-/** The web server for all targets, built for whoever asks first in this process. */
-export async function webImages(): Promise<ImageTargets> {
+/** The web server, built for `targets`. */
+export async function webImages(targets: readonly TargetName[] = TARGETS): Promise<ImageTargets> {
   const folder = mkdtempSync(join(tmpdir(), 'atoll-web-images-'));
   removedAtExit(() => rmSync(folder, { recursive: true, force: true }));
   if (!lacks('root', 'netns', 'tap', 'cc')) {
-    for (const target of TARGETS) {
+    for (const target of targets) {
       const output = join(folder, `web.${target === 'node' ? 'mjs' : target}`);
       await buildImage({ app: APP, target, output });
     }

@@ -52,9 +52,13 @@ const web: Appliance<typeof ARGUMENTS> = {
     const { clock, log } = system;
     const gzip = fastGzip(system.fast);
     const site = staticFiles(files, { headers: secureHeaders(new Headers(), 'http') });
+    const octets = alphabets(0x10_0000);
     const router = new Router()
       .on('GET', '/', (request) => site.get('')?.respond(request, clock.wall()) ?? NOTHING)
-      .on('GET', '/bytes/:count', (_, { count }) => pattern(Number(count)))
+      .on('GET', '/bytes/:count', (_, { count }) => {
+        const body = octets.subarray(0, Number(count) || 0);
+        return { status: 200, headers: PLAIN, body };
+      })
       .on('GET', '/chunks/:count', (_, { count }) => chunks(Number(count)))
       .on('GET', '/report', (request) => compressed(request, report(), gzip))
       .on('GET', '/events', () => events.response(() => [{ data: 'welcome' }]))
@@ -95,13 +99,15 @@ export default web;
 
 const NOTHING: Response = { status: 404 };
 const PLAIN = new Headers({ 'content-type': 'text/plain' });
-const PATTERN = new Uint8Array(0x10_0000).map((_, at) => 0x61 + (at % 26));
 const BLOCK = new Uint8Array(10_000);
 const events = new EventStream();
 
-/** The same octets for all: those of a whole body of one's own stay until its client took them. */
-function pattern(count: number): Response {
-  return { status: 200, headers: PLAIN, body: PATTERN.subarray(0, count || 0) };
+/** The alphabet again and again. A body of one's own for each request would stay until its client took it. */
+function alphabets(length: number): Uint8Array {
+  const octets = new Uint8Array(length);
+  octets.set(encodeLatin1('abcdefghijklmnopqrstuvwxyz'));
+  for (let made = 26; made < length; made *= 2) octets.copyWithin(made, 0, made);
+  return octets;
 }
 
 /** Numbers that are made when they are asked for. */
