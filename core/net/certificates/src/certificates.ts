@@ -1,6 +1,4 @@
-import type { Publication } from '@atoll/acme/challenge';
-import { ALPN_PROTOCOL, txtRecord } from '@atoll/acme/challenge';
-import type { AcmeConfig } from '@atoll/acme/config';
+import { ALPN_PROTOCOL } from '@atoll/acme/challenge';
 import type { Action, Event } from '@atoll/acme/engine';
 import { handle, plan } from '@atoll/acme/engine';
 import type { CertificateRecord } from '@atoll/acme/record';
@@ -12,11 +10,9 @@ import type { Activity } from '@atoll/appliance/appliance';
 import { Misconfiguration } from '@atoll/appliance/appliance';
 import { encodeLatin1 } from '@atoll/bytes/latin1';
 import { timestampText } from '@atoll/calendar/calendar';
-import type { Clock, Entropy } from '@atoll/device/system';
 import type { HttpClient } from '@atoll/http/client';
 import type { Router } from '@atoll/http/router';
 import type { Store } from '@atoll/journal/store';
-import type { Logger } from '@atoll/log/log';
 import type { Failure, Result } from '@atoll/result/result';
 import { misconfigured, ok } from '@atoll/result/result';
 import type { Credentials } from '@atoll/tls/credentials';
@@ -24,30 +20,24 @@ import type { ServerConfig } from '@atoll/tls/server/config';
 import { x509Signers } from '@atoll/tls/x509';
 import type { AcceptTls } from '@atoll/tls-socket/sockets';
 import { Exchange } from './exchange.ts';
-import { answerHttp, apartFromProofs, tlsProof } from './proof.ts';
-import type { DnsSolver } from './solver.ts';
+import type { ProofOptions } from './proof.ts';
+import { apartFromProofs, Proof } from './proof.ts';
 
-export interface CertificatesOptions {
-  readonly config: AcmeConfig;
+export interface CertificatesOptions extends ProofOptions {
   /** With TLS; whom it trusts for the authority's own name is the application's to say. */
   readonly client: Pick<HttpClient, 'request'>;
   /** Opened. The entry `acme` is ours. */
   readonly store: Pick<Store, 'get' | 'put'>;
-  readonly clock: Clock;
-  readonly entropy: Entropy;
-  readonly log: Logger;
   /** Has {@link Certificates.poll} called. */
   wake(): void;
-  /** Needed for `dns-01`. */
-  readonly solver?: DnsSolver;
 }
 
 /** How it goes, for status pages. */
 export interface CertificateStatus {
   /** When the certificate in use ends, in milliseconds since 1970. */
   readonly notAfter: number | undefined;
-  /** When the next one is asked for; in the past when that is under way. */
-  readonly renewAt: number;
+  /** When the next one is asked for; in the past when that is under way, and `undefined` when it will not be. */
+  readonly renewAt: number | undefined;
   /** Failed attempts since the last certificate, and why the last one failed. */
   readonly failures: number;
   readonly failure: Failure | undefined;
@@ -59,11 +49,10 @@ export interface CertificateStatus {
  */
 export class Certificates implements Activity {
   readonly #options: CertificatesOptions;
+  readonly #proof: Proof;
   #state: AcmeState | undefined;
   /** What the state's certificate is made of for TLS. */
   #current: { readonly of: CertificateRecord; readonly credentials: Credentials } | undefined;
-  #published: Publication | undefined;
-  #tlsProof: Credentials | undefined;
   #task: Task | undefined;
   /** Before that, nothing changes, and a loop that is busy with other things need not ask. */
   #waitUntil = 0;
@@ -74,6 +63,7 @@ export class Certificates implements Activity {
       throw new Misconfiguration('dns-01 cannot be answered here');
     }
     this.#options = options;
+    this.#proof = new Proof(options);
   }
 
   /**
@@ -94,15 +84,18 @@ export class Certificates implements Activity {
   }
 
   get status(): CertificateStatus {
-    const state = this.#state;
-    const { notAfter } = state?.durable?.certificate ?? {};
-    const renewAt = state ? dueAt(this.#options.config, state.record) : 0;
-    return { notAfter, renewAt, failures: state?.record.failures ?? 0, failure: state?.failure };
+    const { record, failure } = this.#state ?? {};
+    return {
+      notAfter: this.#current?.of.notAfter,
+      renewAt: record && dueAt(this.#options.config, record),
+      failures: record?.failures ?? 0,
+      failure,
+    };
   }
 
   /** Answers `http-01` on port 80, for which the path needs to be reached without TLS. */
   route(router: Router): void {
-    answerHttp(router, () => this.#published);
+    this.#proof.route(router);
   }
 
   /**
@@ -140,10 +133,7 @@ export class Certificates implements Activity {
   }
 
   #credentials(name: string | undefined, protocol: string | undefined): readonly Credentials[] {
-    if (protocol === ALPN_PROTOCOL) {
-      const isAsked = name !== undefined && name === this.#published?.name;
-      return isAsked && this.#tlsProof ? [this.#tlsProof] : [];
-    }
+    if (protocol === ALPN_PROTOCOL) return this.#proof.credentials(name);
     return this.#current ? [this.#current.credentials] : [];
   }
 
@@ -172,13 +162,13 @@ export class Certificates implements Activity {
         };
       }
       case 'publish':
-        this.#publish(action.publication).then(finish);
+        this.#proof.publish(action.publication).then(finish);
         return {
           deadline,
           giveUp: () => finish({ kind: 'unpublished', reason: 'publishing takes too long' }),
         };
       case 'withdraw':
-        this.#withdraw(action.publication).then(finish);
+        this.#proof.withdraw(action.publication).then(finish);
         return { deadline, giveUp: () => finish({ kind: 'withdrawn' }) };
     }
   }
@@ -191,34 +181,6 @@ export class Certificates implements Activity {
     this.#state = undefined;
     log.error(`no certificate will be asked for any more: ${written.error.reason}`);
     return undefined;
-  }
-
-  async #publish(publication: Publication): Promise<Event> {
-    const { config, clock, entropy, solver } = this.#options;
-    if (publication.type === 'dns-01') {
-      const record = txtRecord(publication, config.algorithms.sha256);
-      const done = await solver?.publish(record);
-      if (done?.ok !== true)
-        return { kind: 'unpublished', reason: done?.error.reason ?? NO_SOLVER };
-    }
-    if (publication.type === 'tls-alpn-01') {
-      this.#tlsProof = tlsProof(publication, config.algorithms, clock, entropy);
-    }
-    this.#published = publication;
-    return { kind: 'published' };
-  }
-
-  async #withdraw(publication: Publication): Promise<Event> {
-    const { config, solver, log } = this.#options;
-    this.#published = undefined;
-    this.#tlsProof = undefined;
-    if (publication.type === 'dns-01') {
-      const record = txtRecord(publication, config.algorithms.sha256);
-      const done = await solver?.remove(record);
-      if (done?.ok !== true)
-        log.warning(`${record.name} stays: ${done?.error.reason ?? NO_SOLVER}`);
-    }
-    return { kind: 'withdrawn' };
   }
 
   #happened(event: Event): void {
@@ -277,6 +239,5 @@ function eventOf(step: Step, result: Result<AcmeResponse>): Event {
 }
 
 const KEY = encodeLatin1('acme');
-const NO_SOLVER = 'nobody can change the zone';
 /** Milliseconds for one step. */
 const PATIENCE = 120_000;

@@ -10,8 +10,10 @@ export function collectCertificates(certificates: Pick<Certificates, 'status'>) 
     if (notAfter !== undefined) {
       gauge('expiry_timestamp_seconds', 'When the certificate in use ends.', notAfter / 1000);
     }
-    const help = 'When the next certificate is asked for.';
-    gauge('renewal_timestamp_seconds', help, renewAt / 1000);
+    if (renewAt !== undefined) {
+      const help = 'When the next certificate is asked for.';
+      gauge('renewal_timestamp_seconds', help, renewAt / 1000);
+    }
     gauge('failures', 'Failed attempts since the last certificate.', failures);
   };
 }

@@ -186,7 +186,7 @@ describe('certificates', () => {
     const text = () => metricsText(registry.families(), 'prometheus');
     expect(text()).not.toContain('expiry');
     await machine.run(MINUTE, has(machine));
-    const { notAfter = 0, renewAt } = machine.certificates.status;
+    const { notAfter = 0, renewAt = 0 } = machine.certificates.status;
     expect(text()).toContain(`atoll_certificate_expiry_timestamp_seconds ${notAfter / 1000}\n`);
     expect(text()).toContain(`atoll_certificate_renewal_timestamp_seconds ${renewAt / 1000}\n`);
     expect(text()).toContain('atoll_certificate_failures 0\n');
