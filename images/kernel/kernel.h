@@ -119,6 +119,9 @@ bool responder_read(u32 handle, u32 bytes, u32 *length);
 /* runtime.c: fills the function table with those of the engine. */
 void runtime_start(void);
 
+/* Stands for functions that are not in the image; for the linker. */
+_Noreturn void runtime_dropped(void);
+
 /* Puts (call) into a spare slot of the function table; (type) is FUNC_TYPE_... */
 u32 runtime_slot(wasm_rt_function_ptr_t call, u32 type);
 

@@ -41,6 +41,11 @@ uint64_t wasm_rt_grow_memory(wasm_rt_memory_t *memory, uint64_t pages) {
     return before;
 }
 
+/* In the slots of functions that linkImage left out, to which nothing in the snapshot refers. */
+_Noreturn void runtime_dropped(void) {
+    panic(STATUS_SOFTWARE, "the engine calls a function that images do not have");
+}
+
 u32 runtime_slot(wasm_rt_function_ptr_t call, u32 type) {
     if (used_slots == WASM_RT_TABLE_SIZE)
         panic(STATUS_SOFTWARE, "too many host functions");

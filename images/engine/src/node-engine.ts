@@ -14,6 +14,8 @@ interface Exports {
   JS_SetMaxStackSize(runtime: number, size: number): void;
   JS_ReadObject(context: number, bytes: number, length: number, flags: number): bigint;
   JS_EvalFunction(context: number, code: bigint): bigint;
+  JS_NewContextRaw(runtime: number): number;
+  JS_AddIntrinsicEval(context: number): void;
   JS_IsFunction(context: number, value: bigint): number;
   JS_IsJobPending(runtime: number): number;
   JS_RunGC(runtime: number): void;
@@ -39,10 +41,22 @@ const LINKS = 24;
 const FOOTER = 8;
 const TRAILER = 64;
 
+/** What makes bytecode of text, for `eval` and `new Function`. */
+export interface Compiler {
+  /** Where a context has its slot. */
+  readonly offset: number;
+  /** Which of the table of functions it is. */
+  readonly slot: number;
+}
+
+/** What is looked at of a context, all of which fits. */
+const CONTEXT = 512;
+
 /** The engine of an image on Node.js, with neither clock nor randomness. It throws when a script wants these. */
 export class NodeEngine {
   /** Where in linear memory the canary of the engine's stack protector is. */
   readonly canary: number;
+  readonly #services = new Services(() => this.#bytes);
   readonly #exports: Exports;
   readonly #runtime: number;
   readonly #context: number;
@@ -52,14 +66,13 @@ export class NodeEngine {
   }
 
   private constructor(module: WebAssembly.Module) {
-    const services = new Services(() => this.#bytes);
-    const { exports } = new WebAssembly.Instance(module, services.imports());
+    const { exports } = new WebAssembly.Instance(module, this.#services.imports());
     const engine = exports as unknown as Exports;
     this.#exports = engine;
     engine._initialize();
     this.canary = findCanary(this.#bytes, engine.__stack_pointer.value);
     if (engine.qjs_init() !== 0) throw new Error('the engine does not start');
-    services.isStarted = true;
+    this.#services.isStarted = true;
     this.#runtime = engine.qjs_get_runtime_ptr();
     this.#context = engine.qjs_get_context_ptr();
     engine.JS_SetMaxStackSize(this.#runtime, JAVASCRIPT_STACK);
@@ -86,8 +99,25 @@ export class NodeEngine {
     return this.#exports.JS_IsFunction(this.#context, value) !== 0;
   }
 
-  /** Linear memory, with zeros where nothing lives. The engine must not be used any more. */
-  takeMemory(): Uint8Array {
+  /** Where the engine's compiler is known. The engine must not be used any more. */
+  findCompiler(): Compiler {
+    this.#services.isStarted = false; // a context begins with the clock
+    const context = this.#exports.JS_NewContextRaw(this.#runtime);
+    const words = () => new Uint32Array(this.#exports.memory.buffer, context, CONTEXT / 4);
+    const before = words().slice();
+    this.#exports.JS_AddIntrinsicEval(context);
+    const found = [...words().entries()].filter(([index, word]) => word !== before[index]);
+    if (found.length !== 1 || before[found[0][0]] !== 0) {
+      throw new Error('the engine knows its compiler in another way');
+    }
+    return { offset: 4 * found[0][0], slot: found[0][1] };
+  }
+
+  /**
+   * Linear memory, with zeros where nothing lives, and without the `compiler`: without one the engine throws what
+   * JavaScript can catch. The engine must not be used any more.
+   */
+  takeMemory(compiler: Compiler): Uint8Array {
     this.#exports.JS_RunGC(this.#runtime);
     const memory = this.#bytes.slice().fill(0, 0, this.#exports.__stack_pointer.value);
     // What the allocator gives out now, until it needs more memory, is free in the copy.
@@ -99,6 +129,7 @@ export class NodeEngine {
         memory.fill(0, block + LINKS, end);
       }
     }
+    new DataView(memory.buffer).setUint32(this.#context + compiler.offset, 0, true);
     return memory;
   }
 

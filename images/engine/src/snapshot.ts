@@ -1,4 +1,5 @@
 import { compileBytecode } from './bytecode.ts';
+import { findCompiler } from './compiler.ts';
 import { NodeEngine } from './node-engine.ts';
 import { pack } from './pack.ts';
 
@@ -23,7 +24,7 @@ export async function takeSnapshot(script: string, filename: string): Promise<Ui
   const program = engine.evaluate(await compileBytecode(script, filename));
   if (!engine.isFunction(program)) throw new Error(`${filename}: its value is not a function`);
 
-  const memory = engine.takeMemory();
+  const memory = engine.takeMemory(await findCompiler());
   const packed = pack(memory);
   const snapshot = Buffer.alloc(HEADER + packed.length);
   snapshot.writeBigUInt64LE(BigInt.asUintN(64, program), 0);

@@ -1,6 +1,7 @@
 import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { findCompiler } from '@atoll/engine/compiler';
 import { buildEngine, type Engine } from '@atoll/engine/engine';
 import { cc, ENGINE_FLAGS, IMAGE_BASE, KERNEL_FLAGS, STACK_BOTTOM } from '@atoll/engine/toolchain';
 import { compileKernel, PACKAGE } from './kernel.ts';
@@ -48,7 +49,7 @@ export async function linkImage(options: LinkOptions): Promise<LinkResult> {
       '.note.atoll': options.note,
       ...(isSolo5 ? solo5Sections(platform as Solo5Platform, devices) : {}),
     });
-    const table = await compileTable(work, engine.table);
+    const table = await compileTable(work, engine.table, (await findCompiler()).slot);
     const libraries = await archives(natives);
 
     const compiled = [...generated.keys(), ...native.keys()];
@@ -115,14 +116,23 @@ async function compileSections(
   return join(work, 'sections.o');
 }
 
-/** Makes an object file of the engine's functions, see `struct wasm_rt_slot`. */
-async function compileTable(work: string, table: Engine['table']): Promise<string> {
+/**
+ * Makes an object file of the engine's functions, see `struct wasm_rt_slot`, so that the linker keeps what they call;
+ * what only the function at `dropped` calls is not in the image.
+ */
+async function compileTable(
+  work: string,
+  table: Engine['table'],
+  dropped: number,
+): Promise<string> {
   const lines = [
     '.section .rodata.engine_table,"a"',
     '.balign 4',
     '.global engine_table_start, engine_table_end',
     'engine_table_start:',
-    ...table.map(({ name, type }) => `.long ${type}, ${name}`),
+    ...table.map(({ name, type }, index) =>
+      index + 1 === dropped ? `.long ${type}, runtime_dropped` : `.long ${type}, ${name}`,
+    ),
     'engine_table_end:',
     '.section .note.GNU-stack,"",@progbits',
     '',

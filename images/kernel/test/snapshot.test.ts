@@ -28,12 +28,12 @@ describe('what modules made when the image was built', () => {
           counter.add(), Counter.all.get(counter), map.get(counter) === Symbol.for('shared'),
           one, half, Object.is(zero, -0), String(big), bytes[300], words.getUint16(0), bytes.at(-1),
           pattern.exec('in 2026-xxx').groups.year, running.next().value, proxy.name,
-          long.length, new Function('a', 'return a * 2')(21),
+          long.length,
         ]));
       }`;
     const { status, output } = run(await buildProgram(program));
     const expected = [42, 42, true, 1, 2.5, true, String(2n ** 70n), 144, 0x1019, 33];
-    expect(output).toBe(`${JSON.stringify([...expected, '2026', 1, 'got name', 4000, 42])}settled`);
+    expect(output).toBe(`${JSON.stringify([...expected, '2026', 1, 'got name', 4000])}settled`);
     expect(status).toBe(0);
   });
 

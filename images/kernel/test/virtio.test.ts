@@ -13,7 +13,7 @@ const scripts = {
   hello: () => print(host.platform, host.abi, host.bootArguments, host.memorySize()),
   status: () => host.halt(42),
   recurse: () => { const f = (n) => f(n + 1) + 1; print(attempt(() => f(0))); },
-  nest: () => print(attempt(() => eval('('.repeat(200_000)))),
+  nest: () => print(attempt(() => JSON.parse('['.repeat(200_000)))),
   exhaust: () => { const all = []; print(attempt(() => { for (;;) all.push(new Uint8Array(100_000)); })); },
   time: () => print(host.wallClock()),
   sleep: () => {
