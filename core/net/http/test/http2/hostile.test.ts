@@ -1,10 +1,11 @@
-import { encodeLatin1 } from '@atoll/bytes/latin1';
+import { decodeLatin1, encodeLatin1 } from '@atoll/bytes/latin1';
 import { describe, expect, it } from 'vitest';
 import { Headers } from '../../src/headers.ts';
-import { ERROR, FRAME_SIZE, SETTING } from '../../src/http2/code.ts';
+import { ERROR, FRAME_SIZE, PREFACE, SETTING } from '../../src/http2/code.ts';
 import type { Frame } from '../../src/http2/frame.ts';
 import type { BodyReader, Handler, Response } from '../../src/message.ts';
 import type { Bench } from '../kit.ts';
+import { FakeConnection } from '../kit.ts';
 import {
   ACK,
   benchOf,
@@ -22,6 +23,7 @@ const NEVER = new Promise<Response>(() => {});
 const ok: Handler = () => ({ status: 200, body: encodeLatin1('ok') });
 
 const reset = (stream: number): Frame => ({ type: 'RST_STREAM', stream, code: ERROR.CANCEL });
+const greeting = PREFACE + decodeLatin1(octets(settings(), ACK, headers(1, get())));
 const PING: Frame = { type: 'PING', isAck: false, data: new Uint8Array(8) };
 
 /** Sends `frames` until the connection ends; answers how often. */
@@ -152,6 +154,24 @@ describe('floods', () => {
     bench.poll();
     expect(bench.server.counters.requests).toBe(1000);
     expect(client.answer(1999).body).toBe('ok');
+  });
+
+  it('keeps thousands of idle connections, in 6 KiB each', () => {
+    const bench = benchOf(ok, { connections: 5000, connectionsOfPeer: 5000 });
+    global.gc?.();
+    const before = process.memoryUsage().heapUsed;
+    const connections = Array.from({ length: 2000 }, () => {
+      const connection = Object.assign(new FakeConnection(), { connected: { protocol: 'h2' } });
+      connection.handler = bench.server.accept(connection, 'https');
+      connection.handler.onConnected?.();
+      connection.send(greeting);
+      connection.taken();
+      return connection;
+    });
+    global.gc?.();
+    const each = (process.memoryUsage().heapUsed - before) / connections.length;
+    expect(bench.server.counters.requests).toBe(2000);
+    expect(each).toBeLessThan(6144);
   });
 
   it('refuses streams beyond the limit, and goes on when there are fewer', () => {
