@@ -1,5 +1,5 @@
 /** The platforms that have a kernel of ours. */
-export const PLATFORMS = ['unix', 'hvt', 'spt', 'virtio'] as const;
+export const PLATFORMS = ['unix', 'hvt', 'spt', 'virtio', 'xen'] as const;
 export type Platform = (typeof PLATFORMS)[number];
 
 /** What every platform's kernel consists of. */
@@ -42,6 +42,14 @@ const PLATFORM: Record<Platform, readonly string[]> = {
     ...MACHINE,
     ...folder('virtio', ['start.c', 'serial.c', 'power.c', 'apic.c', 'time.c']),
     ...folder('virtio', ['pvclock.c', 'pit.c', 'rtc.c', 'registers.c']),
+    'cpu/pvclock.c',
+  ],
+  xen: [
+    ...BOOT,
+    ...MACHINE,
+    ...folder('xen', ['start.c', 'hypercall.c', 'memory.c', 'events.c', 'grants.c', 'rings.c']),
+    ...folder('xen', ['time.c', 'power.c']),
+    'cpu/pvclock.c',
   ],
 };
 
