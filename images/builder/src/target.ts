@@ -1,5 +1,5 @@
 /** What an appliance can be built for. */
-export const TARGETS = ['node', 'unix', 'hvt', 'spt', 'virtio'] as const;
+export const TARGETS = ['node', 'unix', 'hvt', 'spt', 'virtio', 'xen'] as const;
 
 export type Target = (typeof TARGETS)[number];
 
@@ -13,7 +13,7 @@ export function isSolo5(target: Target): boolean {
 
 /** The driver of a target: a folder under `drivers/`. */
 export function driverOf(target: Target): string {
-  return target === 'node' || target === 'virtio' ? target : 'host';
+  return isSolo5(target) || target === 'unix' ? 'host' : target;
 }
 
 /** The suffix of the file that a target boots. */

@@ -11,7 +11,7 @@
 
 const char platform_name[] = "xen";
 
-struct shared_info shared_info __attribute__((aligned(4096)));
+struct shared_info shared_info;
 
 static uint64_t memory_end;
 
@@ -19,7 +19,8 @@ _Noreturn void platform_start(const struct start_info *info) {
     trap_start();
     vector_start();
     hypercall_start();
-    boot_read(info);
+    struct start_info complete = with_memory_map(info);
+    boot_read(&complete);
     memory_end = boot_memory_end();
     paging_start();
     pages_start();

@@ -24,7 +24,13 @@ long hypercall(unsigned number, uint64_t a, uint64_t b, uint64_t c);
 /* An HVM parameter of this domain, or 0. */
 uint64_t hvm_parameter(uint32_t index);
 
-/* memory.c: puts page (index) of (space) where (place), a page of the image, was. */
+/*
+ * memory.c: (info) with the memory map that Xen has, where its loader gave none, as that of
+ * dom0 does (start_info's version 0).
+ */
+struct start_info with_memory_map(const struct start_info *info);
+
+/* Puts page (index) of (space) where (place), a page of the image, was. */
 void map_xen_page(uint32_t space, uint64_t index, const void *place);
 #define SPACE_SHARED_INFO 0
 #define SPACE_GRANT_TABLE 1
@@ -36,8 +42,8 @@ void map_xen_page(uint32_t space, uint64_t index, const void *place);
 bool page_release(const void *place);
 bool page_restore(const void *place);
 
-/* shared-info.c: the page that Xen writes. */
-struct shared_info {
+/* start.c: the page that Xen writes, alone on it. */
+struct __attribute__((aligned(4096))) shared_info {
     struct {
         uint8_t upcall_pending, upcall_mask, reserved[6];
         uint64_t pending_words, architecture[2];
