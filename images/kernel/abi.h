@@ -17,6 +17,9 @@
  *                    blockIsDurable blockRead blockWrite blockPersist
  *                    blockFlush
  *   virtio           see platform/virtio/registers.c
+ *   xen              storeRead storeWrite eventAllocate eventBind eventClose
+ *                    eventSend grantAccess grantEnd grantCopy grantMap
+ *                    grantUnmap shutdown fence
  *
  * Rules that hold for all of them:
  *

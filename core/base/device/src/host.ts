@@ -97,6 +97,45 @@ export interface Host {
   interruptLine(line: number): boolean;
   /** A message-signalled interrupt that ends the kernel's sleep: its address (low 32 bits) and data. */
   interruptMessage(): { readonly address: number; readonly data: number };
+
+  /**
+   * The bytes from and to xenstore, only under Xen: as many as there are, or as there is room for. Each
+   * answers how many that were, or -1 where there is no xenstore, as in dom0.
+   */
+  storeRead(bytes: Uint8Array): number;
+  storeWrite(bytes: Uint8Array): number;
+  /**
+   * Event channels, which end the kernel's sleep: a port of ours for domain `remote` to bind to, or one
+   * bound to its `port`. They answer a negative number when Xen refuses.
+   */
+  eventAllocate(remote: number): number;
+  eventBind(remote: number, port: number): number;
+  eventClose(port: number): void;
+  eventSend(port: number): void;
+  /**
+   * Lets domain `remote` use the page of linear memory at `address`; answers the reference for the peer, or
+   * -1 when the table is full.
+   */
+  grantAccess(remote: number, address: number, isReadOnly: boolean): number;
+  /** Takes that back; answers false while the peer has the page mapped. */
+  grantEnd(reference: number): boolean;
+  /**
+   * Copies between pages of peers and linear memory: `requests` holds `count` of them, each 20 bytes in
+   * little-endian order: reference 32, address 32, domain 16, offset in the page 16, length 16, 1 when to the
+   * peer 16, and the answer 32, which is 0 for success. What is ours lies within one page.
+   */
+  grantCopy(requests: Uint8Array, count: number): void;
+  /**
+   * Shows the peer's page at `address` instead of ours, until it is unmapped with the handle that this
+   * answers; -1 when the peer or Xen refuses.
+   */
+  grantMap(remote: number, reference: number, address: number): number;
+  grantUnmap(handle: number, address: number): void;
+  /**
+   * Ends the domain, or takes it out of time: 0 switches off, 1 starts anew, 2 suspends. After a suspend,
+   * true says that all grants and ports are gone, false that nothing happened.
+   */
+  shutdown(reason: number): boolean;
 }
 
 /** Grows with every change of the contract between the kernel and the drivers. */

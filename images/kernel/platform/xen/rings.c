@@ -117,7 +117,7 @@ HOST_CALL(call_store_write) {
     if (!value_bytes(host_argument(argv, 0), &bytes, &length))
         return VALUE_EXCEPTION;
     if (store == NULL)
-        return value_from_int(0);
+        return value_from_int(-1);
     uint32_t consumer = __atomic_load_n(&store->request_consumer, __ATOMIC_ACQUIRE);
     uint32_t count = put(store->request, sizeof store->request, consumer,
                          &store->request_producer, host_pointer(bytes), length);
@@ -131,7 +131,7 @@ HOST_CALL(call_store_read) {
     if (!value_bytes(host_argument(argv, 0), &bytes, &length))
         return VALUE_EXCEPTION;
     if (store == NULL)
-        return value_from_int(0);
+        return value_from_int(-1);
     uint32_t at = store->response_consumer, size = sizeof store->response;
     uint32_t there = __atomic_load_n(&store->response_producer, __ATOMIC_ACQUIRE) - at;
     uint32_t count = there > size ? 0 : there < length ? there : length;
