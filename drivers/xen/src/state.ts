@@ -21,22 +21,28 @@ export type FrontendAction = 'connect' | 'disconnect' | 'restart' | 'none';
 export class FrontendState {
   /** Ours, as it stands in xenstore. */
   own: number = STATE.initialising;
+  /** The backend has seen that we are connected. */
+  #isUp = false;
 
   /** `backend` is the other end's state, {@link STATE}.unknown when there is none. */
   handle(backend: number): FrontendAction {
+    const isConnected = this.own === STATE.connected;
+    if (!isConnected) this.#isUp = false;
     switch (backend) {
+      case STATE.connected:
+        this.#isUp = isConnected;
+        return 'none';
+      case STATE.initialising:
       case STATE.initWait:
       case STATE.initialised:
-        // A backend that waits again has forgotten us: it died, or was replaced.
-        if (this.own === STATE.initialising) return 'connect';
-        return this.own === STATE.connected ? 'disconnect' : 'restart';
-      case STATE.initialising:
-        if (this.own === STATE.connected) return 'disconnect';
-        return this.own === STATE.initialising ? 'none' : 'restart';
+        // It still waits, or waits again: then it died, or was replaced, and has forgotten us.
+        if (isConnected) return this.#isUp ? 'disconnect' : 'none';
+        if (this.own !== STATE.initialising) return 'restart';
+        return backend === STATE.initialising ? 'none' : 'connect';
       case STATE.closing:
       case STATE.closed:
       case STATE.unknown:
-        return this.own === STATE.connected ? 'disconnect' : 'none';
+        return isConnected ? 'disconnect' : 'none';
       default:
         return 'none';
     }

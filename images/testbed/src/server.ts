@@ -34,7 +34,7 @@ export class Server {
   async start(client: Host, options: StartOptions = {}): Promise<void> {
     const probe = new Probe(client, this.address, { port: this.#port });
     const program = this.launch(options);
-    const answer = await Promise.race([probe.answered(), program.ended]);
+    const answer = await Promise.race([probe.answered(this.target.patienceMs), program.ended]);
     await probe.stop();
     if (typeof answer === 'object') {
       throw new Error(`${program.command.join(' ')}: ended early\n${program.output}`);

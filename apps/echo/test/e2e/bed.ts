@@ -4,7 +4,7 @@ import { Server } from '@atoll/testbed/server';
 import type { Target } from '@atoll/testbed/target';
 import { imagesOf } from '@atoll/testbed/target/images';
 
-export const { node, unix, ring, spt, microvm } = imagesOf('echo');
+export const { node, unix, ring, spt, microvm, xen } = imagesOf('echo');
 
 /** hvt and spt have the driver of unix, so that only tests of whole connections run there. */
 export const ALL = [node, unix, microvm];

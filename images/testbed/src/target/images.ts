@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { NO_DEVICES } from '@atoll/builder/devices';
@@ -8,6 +8,8 @@ import type { Lan } from '../lan.ts';
 import type { Command, Ended } from '../process.ts';
 import { absence } from '../requirements.ts';
 import { buildTender } from '../tender/build.ts';
+import { guestConfiguration, xenCommand } from '../xen/machine.ts';
+import { xenAbsence } from '../xen/packages.ts';
 import type { Place, Service, StartOptions, Target } from './target.ts';
 
 /**
@@ -41,6 +43,7 @@ export function imagesOf(app: string, folder = distOf(app)): ImageTargets {
     microvm: virtio('virtio', file(`${app}.virtio`), { model: 'microvm' }),
     q35: virtio('virtio-q35', file(`${app}.virtio`), { model: 'q35' }),
     plain: virtio('virtio-plain', file(`${app}.virtio`), PLAINEST),
+    xen: xen('xen', file(`${app}.xen`)),
   };
 }
 
@@ -49,7 +52,7 @@ function distOf(app: string): string {
 }
 
 export type ImageTargets = Record<
-  'node' | 'unix' | 'hvt' | 'ring' | 'spt' | 'microvm' | 'q35' | 'plain',
+  'node' | 'unix' | 'hvt' | 'ring' | 'spt' | 'microvm' | 'q35' | 'plain' | 'xen',
   Target
 >;
 
@@ -117,6 +120,30 @@ function virtio(
     });
   const status = (ended: Ended) => ended.status && exitStatus(ended.status, ended.stderr);
   return image(name, file, ['qemu-system-x86_64'], command, status);
+}
+
+/** A guest of Xen, which runs in QEMU; dom0's bridge is between the guest and the TAP device. */
+function xen(name: string, file: string): Target {
+  const command = ({ tap, mac, words, memory = 32 }: Start) => {
+    const guest = { name: 'guest', kernel: '/job/kernel', memory, words, macs: [mac] };
+    return xenCommand({
+      run: readFileSync(new URL('../xen/serve.sh', import.meta.url), 'utf8'),
+      files: [
+        { path: 'kernel', content: readFileSync(file) },
+        { path: 'guest.cfg', content: guestConfiguration(guest) },
+      ],
+      tap,
+    });
+  };
+  // The guest's console says with which status it ended; QEMU knows nothing of it.
+  const status = ({ stdout }: Ended) =>
+    Number(/^atoll: exit status (\d+)\s*$/m.exec(stdout)?.[1] ?? 0);
+  const target = image(name, file, ['qemu-system-x86_64'], command, status);
+  return {
+    ...target,
+    absence: () => target.absence() ?? xenAbsence(),
+    patienceMs: 150_000,
+  };
 }
 
 function image(

@@ -6,6 +6,8 @@ export interface Target {
   readonly name: string;
   /** Why it cannot run here, if so. */
   absence(): string | undefined;
+  /** How long it may take until it serves, where that is long. */
+  readonly patienceMs?: number;
   /** Plugs it into `lan`. It can then be started there again and again. */
   plugIn(lan: Lan, service: Service): Place;
 }
