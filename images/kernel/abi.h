@@ -39,7 +39,7 @@
 #ifndef ATOLL_ABI_H
 #define ATOLL_ABI_H
 
-#define ATOLL_ABI 6
+#define ATOLL_ABI 7
 
 /* Exit statuses, as in BSD's sysexits. */
 #define STATUS_USAGE 64       /* a wrong option or boot argument */

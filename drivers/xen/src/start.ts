@@ -15,8 +15,11 @@ import { hostClock } from './time.ts';
 /** What the kernel put into the global scope. */
 declare const host: Host;
 
-/** Runs `appliance` as a guest of Xen; `preset` are the arguments compiled into the image. */
-export function start(appliance: Appliance, preset: readonly string[] = []): void {
+/**
+ * Runs `appliance` as a guest of Xen; `preset` are the arguments compiled into the image, `image` is the digest
+ * of what it was built of.
+ */
+export function start(appliance: Appliance, preset: readonly string[] = [], image = ''): void {
   if (host.abi !== HOST_ABI) throw new Error(`the kernel's ABI is ${host.abi}, not ${HOST_ABI}`);
   const clock = hostClock(host);
   const console = hostConsole(host);
@@ -29,7 +32,10 @@ export function start(appliance: Appliance, preset: readonly string[] = []): voi
     console,
     fast,
     sockets: undefined,
+    target: host.platform,
+    image,
     freeMemory: () => host.memorySize() - host.memoryUsed(),
+    memorySize: () => host.memorySize(),
     words: splitWords(host.bootArguments),
     // The tools know devices by numbers, and a domain may have more than an appliance needs.
     devices: [],

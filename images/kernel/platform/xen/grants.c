@@ -43,18 +43,18 @@ void grant_start(void) {
 }
 
 /* Whether the (size) bytes at (address) are linear memory and on one page. */
-static bool is_within_page(const w2c_quickjs *engine, u32 address, u32 size) {
-    return size <= PAGE - address % PAGE && engine->w2c_memory.size >= size &&
-           address <= engine->w2c_memory.size - size;
+static bool is_within_page(u32 address, u32 size) {
+    return size <= PAGE - address % PAGE && engine_instance.w2c_memory.size >= size &&
+           address <= engine_instance.w2c_memory.size - size;
 }
 
-static bool is_page(const w2c_quickjs *engine, u32 address) {
-    return address % PAGE == 0 && is_within_page(engine, address, PAGE);
+static bool is_page(u32 address) {
+    return address % PAGE == 0 && is_within_page(address, PAGE);
 }
 
 HOST_CALL(call_access) {
     u32 address = value_u32(host_argument(argv, 1));
-    if (!is_page(engine, address))
+    if (!is_page(address))
         return host_throw("grantAccess: not a page");
     if (free_count == 0)
         return value_from_int(-1);
@@ -100,9 +100,8 @@ struct copy_request {
     int32_t status; /* answered; 0 is success */
 };
 
-static bool read_copy(const w2c_quickjs *engine, const struct copy_request *request,
-                      struct copy *copy) {
-    if (!is_within_page(engine, request->address, request->length))
+static bool read_copy(const struct copy_request *request, struct copy *copy) {
+    if (!is_within_page(request->address, request->length))
         return false;
     uint64_t place = (uint64_t)host_pointer(request->address);
     struct copy_side grant = {request->reference, request->domain, request->offset};
@@ -127,7 +126,7 @@ HOST_CALL(call_copy) {
     for (u32 done = 0, batch; done < count; done += batch) {
         batch = count - done < COPIES ? count - done : COPIES;
         for (u32 i = 0; i < batch; i++)
-            if (!read_copy(engine, &requests[done + i], &copies[i]))
+            if (!read_copy(&requests[done + i], &copies[i]))
                 return host_throw("grantCopy: not within a page of memory");
         long error = hypercall(GRANT_TABLE_OP, COPY, (uint64_t)copies, batch);
         for (u32 i = 0; i < batch; i++)
@@ -138,7 +137,7 @@ HOST_CALL(call_copy) {
 
 HOST_CALL(call_map) {
     u32 address = value_u32(host_argument(argv, 2));
-    if (!is_page(engine, address))
+    if (!is_page(address))
         return host_throw("grantMap: not a page");
     void *place = host_pointer(address);
     struct {
@@ -164,7 +163,7 @@ HOST_CALL(call_map) {
 
 HOST_CALL(call_unmap) {
     u32 address = value_u32(host_argument(argv, 1));
-    if (!is_page(engine, address))
+    if (!is_page(address))
         return host_throw("grantUnmap: not a page");
     void *place = host_pointer(address);
     struct {
