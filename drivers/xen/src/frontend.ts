@@ -7,6 +7,8 @@ export interface FrontendDevice {
   /** Prepares for a backend in `domain`, whose directory is `path`; `undefined` when that cannot be. */
   connect(domain: number, path: string): Published | undefined;
   disconnect(): void;
+  /** The same after a resume, when nothing is shared any more. */
+  forget(): void;
 }
 
 /**
@@ -46,11 +48,13 @@ export class Frontend {
     await this.#store.watch(`${this.#path}/backend`, () => void this.#look());
   }
 
-  /** After a resume, nobody knows us, nor what we shared. */
+  /** After a resume, nobody knows us, nor what we shared: what is watched again says what is there now. */
   restart(): void {
-    this.#device.disconnect();
+    this.#device.forget();
+    this.#backend = '';
+    this.#unwatch?.();
+    this.#unwatch = undefined;
     this.#state.own = STATE.unknown;
-    void this.#look();
   }
 
   /** Leaves a backend that breaks the rules; it may come back by starting anew. */

@@ -116,11 +116,16 @@ export class XenNetwork implements NetworkDevice {
 
   /** The backend is gone, or has to go: nothing of ours is shared with it any more, except what it still holds. */
   disconnect(): void {
+    if (this.#connection !== undefined) this.#host.eventClose(this.#connection.port);
+    this.forget();
+  }
+
+  /** The same after a resume, when nothing is shared any more. */
+  forget(): void {
     const connection = this.#connection;
     if (connection === undefined) return;
     this.#pastViolations = this.violations;
     this.#connection = undefined;
-    this.#host.eventClose(connection.port);
     for (const pages of connection.shared) this.#pool.release(pages);
   }
 

@@ -7,6 +7,8 @@ export const PAGE = 4096;
 export interface SharedPages {
   readonly region: Region;
   readonly references: readonly number[];
+  /** Which of the domain's lives it was shared in. */
+  readonly life: number;
 }
 
 export type Grants = Pick<Host, 'grantAccess' | 'grantEnd'>;
@@ -20,6 +22,7 @@ export class PagePool {
   readonly #fast: Pick<FastPaths, 'allocate'>;
   readonly #free = new Map<number, Region[]>();
   readonly #held: SharedPages[] = [];
+  #life = 0;
 
   constructor(grants: Grants, fast: Pick<FastPaths, 'allocate'>) {
     this.#grants = grants;
@@ -35,25 +38,36 @@ export class PagePool {
   share(domain: number, count: number, isReadOnly = false): SharedPages | undefined {
     this.#collect();
     if (this.held > HELD_LIMIT) return undefined;
+    const life = this.#life;
     const region = this.#free.get(count)?.pop() ?? this.#allocate(count);
     const references: number[] = [];
     for (let page = 0; page < count; page++) {
       const address = region.address + page * PAGE;
       const reference = this.#grants.grantAccess(domain, address, isReadOnly);
       if (reference < 0) {
-        this.release({ region, references });
+        this.release({ region, references, life });
         return undefined;
       }
       references.push(reference);
     }
-    return { region, references };
+    return { region, references, life };
   }
 
   /** Takes the peer's access back. */
-  release({ region, references }: SharedPages): void {
+  release({ region, references, life }: SharedPages): void {
+    if (life !== this.#life) {
+      this.#give(region);
+      return;
+    }
     const inUse = references.filter((reference) => !this.#grants.grantEnd(reference));
-    if (inUse.length > 0) this.#held.push({ region, references: inUse });
+    if (inUse.length > 0) this.#held.push({ region, references: inUse, life });
     else this.#give(region);
+  }
+
+  /** After a resume: nothing is shared any more. */
+  restart(): void {
+    this.#life++;
+    this.#collect();
   }
 
   /** Looks whether peers have let go of what they kept. */

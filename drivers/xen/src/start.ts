@@ -25,7 +25,8 @@ export function start(appliance: Appliance, preset: readonly string[] = [], imag
   const console = hostConsole(host);
   const fast = hostFastPaths(host);
   const store = new StoreClient(host);
-  const networks = new Networks(host, console, fast, new PagePool(host, fast), store);
+  const pool = new PagePool(host, fast);
+  const networks = new Networks(host, console, fast, pool, store);
   const platform = {
     clock,
     entropy: hostEntropy(host),
@@ -58,7 +59,11 @@ export function start(appliance: Appliance, preset: readonly string[] = [], imag
     const names = appliance.devices.filter(({ type }) => type === 'network');
     if (store.isThere) {
       await networks.start(names.map(({ name }) => name));
-      await followPower(host, store, console, () => networks.restart());
+      await followPower(host, store, console, () => {
+        pool.restart();
+        networks.restart();
+        store.restart();
+      });
     }
     loop = launch(appliance, platform, preset);
     if (loop === undefined) host.halt(0);

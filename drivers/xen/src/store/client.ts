@@ -22,11 +22,12 @@ export type StoreRing = Pick<Host, 'storeRead' | 'storeWrite'>;
  */
 export class StoreClient {
   readonly #ring: StoreRing;
-  readonly #reader = new StoreReader();
+  #reader = new StoreReader();
   readonly #received = new Uint8Array(1024);
   readonly #unsent: Uint8Array[] = [];
   readonly #waiting = new Map<number, (answer: StoreResult) => void>();
-  readonly #watches = new Map<string, (path: string) => void>();
+  /** By their tokens. */
+  readonly #watches = new Map<string, { path: string; onChange: (path: string) => void }>();
   #lastRequest = 0;
   #lastToken = 0;
 
@@ -97,12 +98,24 @@ export class StoreClient {
   /** Calls `onChange` once soon, and whenever something at or below `path` changes; answers how to stop it. */
   async watch(path: string, onChange: (path: string) => void): Promise<() => void> {
     const token = `${++this.#lastToken}`;
-    this.#watches.set(token, onChange);
+    this.#watches.set(token, { path, onChange });
     await this.#request(TYPE.watch, encodeParts([path, token]));
     return () => {
       this.#watches.delete(token);
       void this.#request(TYPE.unwatch, encodeParts([path, token]));
     };
+  }
+
+  /** After a resume: xenstored knows neither our questions nor what we watch. */
+  restart(): void {
+    this.#reader = new StoreReader();
+    this.#unsent.length = 0;
+    const waiting = [...this.#waiting.values()];
+    this.#waiting.clear();
+    for (const settle of waiting) settle(LOST);
+    for (const [token, { path }] of this.#watches) {
+      void this.#request(TYPE.watch, encodeParts([path, token]));
+    }
   }
 
   #request(type: number, payload: Uint8Array, transaction = 0): Promise<StoreResult> {
@@ -131,7 +144,7 @@ export class StoreClient {
     const parts = decodeParts(payload);
     if (type === TYPE.watchEvent) {
       const [path, token] = parts;
-      this.#watches.get(token)?.(path);
+      this.#watches.get(token)?.onChange(path);
       return;
     }
     const settle = this.#waiting.get(request);
@@ -142,6 +155,7 @@ export class StoreClient {
 
 const AGAIN = { ok: false, error: 'EAGAIN' } as const;
 const REFUSED = { ok: false, error: 'EACCES' } as const;
+const LOST = { ok: false, error: 'ECONNRESET' } as const;
 const TOO_LONG = { ok: false, error: 'E2BIG' } as const;
 
 const NOTHING = new Uint8Array(0);

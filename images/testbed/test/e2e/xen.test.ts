@@ -44,7 +44,7 @@ describe.skipIf(lacks('root') || skipped(xenAbsence()))('a guest of Xen', () => 
       await machine.succeed(ANSWERS);
       await machine.succeed('xl destroy guest');
     }
-  });
+  }, 400_000);
 
   it('serves with 16 MiB', async () => {
     await create('small');
