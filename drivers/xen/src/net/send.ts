@@ -79,6 +79,11 @@ export class SendRing {
       throw new RangeError('the frame is longer than its buffer');
     }
     this.#lent = undefined;
+    if (frame.length > LONGEST_FRAME) {
+      this.dropped++;
+      this.#release(buffer);
+      return;
+    }
     const isLong = frame.segmentSize !== 0;
     const flags = frame.checksumStart === 0 ? 0 : FLAG.sendBlank | FLAG.sendValidated;
     let page = 0;
@@ -159,6 +164,9 @@ export class SendRing {
     this.#halves[at + 3] = 0;
   }
 }
+
+/** What the 16 bits of a slot can say. */
+const LONGEST_FRAME = 0xffff;
 
 /** The pages of a buffer for the longest segment. */
 export const LARGE_PAGES = Math.ceil((FRAME_OFFSET + LARGE_FRAME_CAPACITY) / PAGE);

@@ -82,5 +82,5 @@ export class Transmitter {
   }
 }
 
-/** An IP packet that the device cuts can be as long as any. */
-const LONGEST_PACKET = 0xffff;
+/** An IP packet that the device cuts: with an Ethernet header and a tag, its length has 16 bits under Xen. */
+const LONGEST_PACKET = 0xffff - 18;
