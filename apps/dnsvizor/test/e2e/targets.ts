@@ -3,7 +3,7 @@ import { dnsmasq } from '@atoll/testbed/target/peers';
 
 export { onEach } from '@atoll/testbed/each';
 
-export const { node, unix, hvt, ring, spt, microvm, q35, plain } = imagesOf('dnsvizor');
+export const { node, unix, hvt, ring, spt, microvm, q35, plain, xen } = imagesOf('dnsvizor');
 
 /** Our appliance on every target. */
 export const OURS = [node, unix, hvt, spt, microvm];
