@@ -54,53 +54,61 @@ export class Xenstored implements StoreRing {
     return this.#watches.length;
   }
 
-  #handle({ type, request, transaction, payload }: StoreMessage): void {
-    const parts = decodeParts(payload);
-    const [path] = parts;
-    const answer = (...values: string[]) => this.#send(type, request, encodeParts(values));
-    const fail = (name: string) => this.#send(TYPE.error, request, encodeParts([name]));
+  #handle(message: StoreMessage): void {
+    const { type, request } = message;
+    const parts = this.#answer(message);
+    if (typeof parts === 'string') this.#send(TYPE.error, request, encodeParts([parts]));
+    else this.#send(type, request, encodeParts(parts));
+    // A watch tells its owner once that it is there.
+    if (type === TYPE.watch) this.#send(TYPE.watchEvent, 0, message.payload);
+  }
+
+  /** The parts of an answer, or the name of an error. */
+  #answer({ type, transaction, payload }: StoreMessage): string[] | string {
+    const [path, second = ''] = decodeParts(payload);
     switch (type) {
       case TYPE.read: {
         const value = this.values.get(path);
-        return value === undefined ? fail('ENOENT') : answer(value);
+        return value === undefined ? 'ENOENT' : [value];
       }
       case TYPE.directory: {
         const below = [...this.values.keys()].filter((key) => key.startsWith(`${path}/`));
-        const names = new Set(below.map((key) => key.slice(path.length + 1).split('/')[0]));
-        return answer(...names);
+        return [...new Set(below.map((key) => key.slice(path.length + 1).split('/')[0]))];
       }
       case TYPE.write: {
         const written = this.#pending.get(transaction);
-        if (written === undefined) this.set(path, parts[1] ?? '');
-        else written.set(path, parts[1] ?? '');
-        return answer('OK');
+        if (written === undefined) this.set(path, second);
+        else written.set(path, second);
+        return ['OK'];
       }
       case TYPE.watch:
-        this.#watches.push({ path, token: parts[1] });
-        answer('OK');
-        return this.#send(TYPE.watchEvent, 0, encodeParts([path, parts[1]]));
+        this.#watches.push({ path, token: second });
+        return ['OK'];
       case TYPE.unwatch: {
-        const index = this.#watches.findIndex(({ token }) => token === parts[1]);
-        if (index < 0) return fail('ENOENT');
+        const index = this.#watches.findIndex(({ token }) => token === second);
+        if (index < 0) return 'ENOENT';
         this.#watches.splice(index, 1);
-        return answer('OK');
+        return ['OK'];
       }
       case TYPE.transactionStart:
         this.#pending.set(++this.#transactions, new Map());
-        return answer(`${this.#transactions}`);
-      case TYPE.transactionEnd: {
-        const written = this.#pending.get(transaction) ?? new Map<string, string>();
-        this.#pending.delete(transaction);
-        if (this.conflicts > 0) {
-          this.conflicts--;
-          return fail('EAGAIN');
-        }
-        if (path === 'T') for (const [key, value] of written) this.set(key, value);
-        return answer('OK');
-      }
+        return [`${this.#transactions}`];
+      case TYPE.transactionEnd:
+        return this.#endTransaction(transaction, path === 'T');
       default:
-        return fail('ENOSYS');
+        return 'ENOSYS';
     }
+  }
+
+  #endTransaction(transaction: number, isGood: boolean): string[] | string {
+    const written = this.#pending.get(transaction) ?? new Map<string, string>();
+    this.#pending.delete(transaction);
+    if (this.conflicts > 0) {
+      this.conflicts--;
+      return 'EAGAIN';
+    }
+    if (isGood) for (const [key, value] of written) this.set(key, value);
+    return ['OK'];
   }
 
   #send(type: number, request: number, payload: Uint8Array): void {
