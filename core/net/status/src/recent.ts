@@ -19,7 +19,7 @@ export class RecentLines {
       if (level !== 'error' && level !== 'warning') return;
       const shown = sentence.length > LONGEST ? `${sentence.slice(0, LONGEST)}…` : sentence;
       const time = timestampText(clock.wall()).replace(/T(.*)\.\d+Z$/, ' $1');
-      this.#lines.unshift([time, level, source, shown]);
+      this.#lines.unshift([time, level, source === '' ? shown : `${source}: ${shown}`]);
       if (this.#lines.length > MOST_LINES) this.#lines.pop();
     });
   }
@@ -27,7 +27,7 @@ export class RecentLines {
   section(): Section {
     return {
       title: 'Last warnings',
-      head: ['Time (UTC)', 'Level', 'Part', 'What'],
+      head: ['Time (UTC)', 'Level', 'What'],
       rows: this.#lines,
       empty: 'There were none.',
     };

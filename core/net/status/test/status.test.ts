@@ -66,7 +66,7 @@ describe('the status page', () => {
     expect(cells.some((cell) => /^IPv6: fe80::.*\/64$/.test(cell))).toBe(true);
     expect(cells.some((cell) => /^Sent: [1-9]/.test(cell))).toBe(true);
     expect(cells.at(-1)).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d: warning: lamp: the oil is low$/);
-    expect(cells.at(-2)).toMatch(/: error: : x{300}…$/);
+    expect(cells.at(-2)).toMatch(/: error: x{300}…$/);
   });
 
   it('keeps ten warnings', async () => {
