@@ -68,7 +68,7 @@ describe.skipIf(lacks('openssl', 'rsyslogd'))('with rsyslog', () => {
       // Neighbor Discovery of our own goes on for a second or more.
       const isWhole = () => {
         const logged = linesOf(bed.server.console);
-        return logged.length > 3 && rsyslog.received().length >= logged.length;
+        return logged.length > 2 && rsyslog.received().length >= logged.length;
       };
       expect(await eventually(async () => isWhole())).toBe(true);
       const received = rsyslog.received();
