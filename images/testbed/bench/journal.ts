@@ -5,7 +5,9 @@
  * prepared statements. `grouped` are 64 writers, each of which waits for its own put; SQLite gets 64 puts in
  * one transaction, which is more than it does by itself for 64 writers. `reads` are of what was read before:
  * both cache 4 MB. `first` reads each key once after the start. All but these are warmed up: an appliance runs
- * for long. A ratio is the median of those of the rounds, as what else a machine does changes with time.
+ * for long. A ratio is the median of those of the rounds, as what else a machine does changes with time; each round
+ * has the programs in the opposite order of the one before. What the disk alone takes for a durable write is measured
+ * among them: with a flush as SQLite does it, and past the cache as the journal does.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -21,6 +23,9 @@ const SECONDS = '0.3';
 const MODES = ['puts', 'grouped', 'reads', 'first'] as const;
 const TARGETS = ['node', 'unix'] as const;
 
+/** Ways of `disk-floor.c`. */
+const FLOORS = ['flush', 'direct'];
+
 type Mode = (typeof MODES)[number];
 type Program = (typeof TARGETS)[number] | 'sqlite';
 
@@ -34,12 +39,18 @@ try {
   const sqlite = compile('sqlite-load', folder);
   const database = join(folder, 'sqlite');
   programs.set('sqlite', async (mode) => Number(await succeed([sqlite, database, mode, SECONDS])));
+  const floor = compile('disk-floor', folder);
+  const floors = new Map(FLOORS.map((way): [string, number[]] => [way, []]));
 
   const figures = new Map<string, number[]>();
   const ratesOf = (program: Program, mode: Mode) => figures.get(`${program} ${mode}`) ?? [];
   for (let round = 0; round < ROUNDS; round++) {
+    for (const [way, found] of floors) {
+      found.push(Number(await succeed([floor, join(folder, 'floor'), way, SECONDS])));
+    }
+    const inOrder = round % 2 === 0 ? [...programs] : [...programs].reverse();
     for (const mode of MODES) {
-      for (const [program, measure] of programs) {
+      for (const [program, measure] of inOrder) {
         figures.set(`${program} ${mode}`, [...ratesOf(program, mode), await measure(mode)]);
       }
     }
@@ -55,6 +66,9 @@ try {
       ),
     })),
   );
+  for (const [way, found] of floors) {
+    console.log(`disk ${way}: a durable write takes ${median(found).toFixed(0)} us`);
+  }
   const names = { puts: 'puts', grouped: 'grouped-puts', reads: 'reads', first: 'first-reads' };
   for (const target of ['unix', 'node'] as const) {
     const suffix = target === 'node' ? '' : `-${target}`;

@@ -2,7 +2,13 @@ import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 
 /** Programs in C, for what has to cost as little as it can: peers, and what loads them. */
-export type NativeProgram = 'echo' | 'forward' | 'sqlite-load' | 'tcp-load' | 'tls-load';
+export type NativeProgram =
+  | 'disk-floor'
+  | 'echo'
+  | 'forward'
+  | 'sqlite-load'
+  | 'tcp-load'
+  | 'tls-load';
 
 /** Compiles a program of this directory into `folder`; answers its path. */
 export function compile(program: NativeProgram, folder: string): string {
