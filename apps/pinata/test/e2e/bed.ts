@@ -7,7 +7,7 @@ import { Server } from '@atoll/testbed/server';
 import type { Target } from '@atoll/testbed/target';
 import { imagesOf } from '@atoll/testbed/target/images';
 
-export const { node, unix, spt, microvm, hvt } = imagesOf('pinata');
+export const { node, unix, spt, microvm, hvt, xen } = imagesOf('pinata');
 
 export const SERVER = '10.0.0.2';
 export const SECRET = 'three sweets and a wallet';
@@ -45,7 +45,7 @@ export class PinataBed {
 
   async start(): Promise<void> {
     const words = [`--ipv4=${SERVER}/24`, '--ipv6=none', `--secret=${SECRET}`, ...this.#words];
-    await this.server.launch({ memory: 32, words }).says(/ready: /, 60_000);
+    await this.server.launch({ memory: 32, words }).says(/ready: /, this.server.target.patienceMs ?? 60_000);
     writeFileSync(this.authority, await this.get('/ca.pem'));
   }
 

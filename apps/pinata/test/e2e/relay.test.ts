@@ -1,12 +1,12 @@
 import { Hold } from '@atoll/testbed/client/hold';
 import { onEach } from '@atoll/testbed/each';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { hvt, microvm, node, PinataBed, SECRET, SERVER, spt, unix } from './bed.ts';
+import { hvt, microvm, node, PinataBed, SECRET, SERVER, spt, unix, xen } from './bed.ts';
 
 /** An emulated processor takes its time. */
 const PATIENCE = ['--max-time', '30'];
 
-onEach([node, unix, spt, microvm, hvt], ['openssl', 'curl'], (target) => {
+onEach([node, unix, spt, microvm, hvt, xen], ['openssl', 'curl'], (target) => {
   let bed: PinataBed;
   beforeAll(() => {
     bed = new PinataBed(target);

@@ -125,7 +125,13 @@ function virtio(
 /** A guest of Xen, which runs in QEMU; dom0's bridge is between the guest and the TAP device. */
 function xen(name: string, file: string): Target {
   const command = ({ tap, mac, words, memory = 32 }: Start) => {
-    const guest = { name: 'guest', kernel: '/job/kernel', memory, words, macs: [mac] };
+    const guest = {
+      name: 'guest',
+      kernel: '/job/kernel',
+      memory,
+      words: words.map(quoteWord),
+      macs: [mac],
+    };
     return xenCommand({
       run: readFileSync(new URL('../xen/serve.sh', import.meta.url), 'utf8'),
       files: [
