@@ -8,6 +8,8 @@ const TRIES = 48;
 
 const HASH_BITS = 17;
 
+const RUNS = 64;
+
 /**
  * For each place in `bytes` up to `end` the matches that start there: each longer than the one before, and farther
  * away. There are none where `isSkipped`.
@@ -16,6 +18,8 @@ export class Matches {
   readonly #bytes: Uint8Array;
   readonly #end: number;
   readonly #first: Uint32Array;
+  /** Long matches that were found, by their distance. */
+  readonly #runs = Array.from({ length: RUNS }, () => ({ distance: 0, from: 0, to: 0 }));
   #count = 0;
   distances = new Uint32Array(1 << 16);
   lengths = new Uint32Array(1 << 16);
@@ -46,8 +50,13 @@ export class Matches {
   lengthAt(at: number, distance: number): number {
     const [bytes, end] = [this.#bytes, this.#end];
     if (distance > at) return 0;
+    // In the middle of a long match nothing need be compared again: data may be one byte, a million times.
+    const slot = distance % RUNS;
+    const run = this.#runs[slot];
+    if (run.distance === distance && at >= run.from && at < run.to) return run.to - at;
     let length = 0;
     while (at + length < end && bytes[at + length - distance] === bytes[at + length]) length++;
+    if (length >= LONG) this.#runs[slot] = { distance, from: at, to: at + length };
     return length;
   }
 
