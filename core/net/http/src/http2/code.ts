@@ -78,3 +78,4 @@ export const FRAME_SIZE = 16_384;
 /** Of a connection and its streams, until somebody says another. */
 export const INITIAL_WINDOW = 65_535;
 export const LARGEST_WINDOW = 0x7fff_ffff;
+export const LARGEST_STREAM = 0x7fff_ffff;

@@ -1,13 +1,13 @@
 import type { CloseReason, TcpConnection, TcpHandler } from '@atoll/device/socket';
 import type { Served, Surroundings } from '../server/surroundings.ts';
 import { ERROR, FRAME_SIZE } from './code.ts';
-import type { Event } from './engine.ts';
 import { Engine } from './engine.ts';
 import type { ExchangeOwner } from './exchange.ts';
 import { Exchange } from './exchange.ts';
 import { emitFrame } from './frame.ts';
 import type { RequestHead } from './request.ts';
 import type { ResponseWriter } from './response.ts';
+import type { Event } from './state.ts';
 import type { Stream } from './stream.ts';
 
 export interface ConnectionOptions {
@@ -186,7 +186,7 @@ export class Http2Connection implements Served, TcpHandler, ExchangeOwner {
   #receiveEnd(): void {
     for (const exchange of this.#exchanges.values()) {
       if (!exchange.stream.isReceiving) continue;
-      this.engine.reset(exchange.stream, ERROR.CANCEL);
+      this.engine.streams.reset(exchange.stream, ERROR.CANCEL);
       exchange.close('the peer sends no more');
     }
     this.engine.leaveNow();
@@ -195,8 +195,8 @@ export class Http2Connection implements Served, TcpHandler, ExchangeOwner {
   #handleEvents(): void {
     const { events, failure } = this.engine;
     if (events.length > 0) {
-      this.engine.events = [];
-      for (let at = 0; at < events.length; at++) this.#handle(events[at]);
+      const taken = events.splice(0);
+      for (let at = 0; at < taken.length; at++) this.#handle(taken[at]);
     }
     if (failure === undefined || this.#isLingering || this.#isClosed) return;
     this.#options.surroundings.refused(this, { status: 400, reason: failure.reason });
@@ -252,8 +252,8 @@ export class Http2Connection implements Served, TcpHandler, ExchangeOwner {
     while (this.#unsent === undefined && !this.#isLingering && !this.#isClosed) {
       out.clear(Math.max(FRAME_SIZE, this.#connection.room));
       const { control } = this.engine;
-      this.engine.control = [];
       for (let at = 0; at < control.length; at++) emitFrame(out, control[at]);
+      control.length = 0;
       this.#giveTurns();
       if (out.length === 0) break;
       this.#write(out.view(), false);

@@ -81,7 +81,7 @@ export class Exchange implements BodySource, BodyWriter {
 
   /** The handler's answer, which may come too late. Throws when it cannot be sent. */
   answer(response: Response): void {
-    if (this.#isOver && !this.#isHandled) this.#owner.engine.abandoned--;
+    if (this.#isOver && !this.#isHandled) this.#owner.engine.streams.abandoned--;
     this.#isHandled = true;
     if (!this.#isOver && this.#response === undefined) this.#respond(response);
   }
@@ -107,7 +107,7 @@ export class Exchange implements BodySource, BodyWriter {
   /** Ends what takes too long: the peer takes nothing of the response, or the handler has none. */
   handleTimeout(now: number, { stallMs, handlerMs }: Limits): void {
     if (this.#stalledSince + stallMs <= now) {
-      this.#owner.engine.reset(this.stream, ERROR.CANCEL);
+      this.#owner.engine.streams.reset(this.stream, ERROR.CANCEL);
       this.close('the peer takes nothing');
       return;
     }
@@ -126,7 +126,7 @@ export class Exchange implements BodySource, BodyWriter {
     if (!this.#isHeadSent) this.#sendHead(this.#response);
     if (this.#isOver) return;
     const { engine, writer } = this.#owner;
-    const window = engine.allowance(this.stream);
+    const window = engine.flow.allowance(this.stream);
     if (window === 0 && !this.#hasEnded) {
       this.#stalledSince = Math.min(this.#stalledSince, this.#owner.now());
       this.#owner.wantTurn(this);
@@ -157,7 +157,7 @@ export class Exchange implements BodySource, BodyWriter {
       this.#fail(error);
     }
     this.#abandonBody(reason);
-    if (!this.#isHandled) this.#owner.engine.abandoned++;
+    if (!this.#isHandled) this.#owner.engine.streams.abandoned++;
     this.#owner.forget(this);
   }
 
@@ -170,7 +170,7 @@ export class Exchange implements BodySource, BodyWriter {
 
   consumeBody(count: number): void {
     this.#since = this.#owner.now();
-    this.#owner.engine.consume(this.stream, count);
+    this.#owner.engine.flow.consume(this.stream, count);
     if (this.stream.unread === 0) this.peekBody();
     this.#owner.wantFlush();
   }
@@ -202,7 +202,7 @@ export class Exchange implements BodySource, BodyWriter {
   abort(): void {
     if (this.#isOver) return;
     this.#hasEnded = true;
-    this.#owner.engine.reset(this.stream, ERROR.INTERNAL_ERROR);
+    this.#owner.engine.streams.reset(this.stream, ERROR.INTERNAL_ERROR);
     this.close('the response was given up');
     this.#owner.wantFlush();
   }
@@ -293,7 +293,7 @@ export class Exchange implements BodySource, BodyWriter {
     }
     const isEnd = this.#hasEnded && this.#trailers === undefined;
     out.patchHead(start, this.#sent, TYPE.DATA, isEnd ? FLAG.END_STREAM : 0, this.stream.id);
-    engine.sent(this.stream, this.#sent);
+    engine.flow.sent(this.stream, this.#sent);
     this.#progress += this.#sent;
     // Who wants no other turn has nothing more to send for now.
     if (this.#progress >= WORTH || !this.isWaiting) {
@@ -315,7 +315,7 @@ export class Exchange implements BodySource, BodyWriter {
   }
 
   #finish(): void {
-    this.#owner.engine.end(this.stream);
+    this.#owner.engine.streams.end(this.stream);
     this.close('the request was answered');
   }
 }

@@ -58,7 +58,7 @@ export class ResponseWriter {
     this.#finish(engine, stream, start, true);
   }
 
-  #finish({ frameSize }: Engine, { id }: Stream, start: number, isEnd: boolean): void {
+  #finish({ flow: { frameSize } }: Engine, { id }: Stream, start: number, isEnd: boolean): void {
     const { out } = this;
     const length = out.length - start - HEAD_LENGTH;
     const end = isEnd ? FLAG.END_STREAM : 0;

@@ -1,7 +1,7 @@
 import { decodeLatin1 } from '@atoll/bytes/latin1';
-import type { Event } from '../../src/http2/engine.ts';
 import { Engine } from '../../src/http2/engine.ts';
 import { describe } from '../../src/http2/frame.ts';
+import type { Event } from '../../src/http2/state.ts';
 import type { Stream } from '../../src/http2/stream.ts';
 import { DEFAULT_LIMITS } from '../../src/limits.ts';
 
@@ -23,14 +23,13 @@ export function transcript(pieces: readonly Uint8Array[]): string[] {
       const used = engine.receive(piece.subarray(at), 0);
       if (used > piece.length - at) throw new Error('more was used than there is');
       at += used;
-      const { events, control } = engine;
-      engine.events = [];
-      engine.control = [];
+      const events = engine.events.splice(0);
+      const control = engine.control.splice(0);
       for (const event of events) handle(engine, event, lines, bodies);
       sent.push(...control.map(describe));
     }
   }
-  if (engine.streams.size > 5) throw new Error('more streams than the limit');
+  if (engine.streams.byId.size > 5) throw new Error('more streams than the limit');
   for (const [{ id, isReceiving, trailers }, body] of bodies) {
     lines.push(`${isReceiving ? 'open' : 'end'} ${id}: ${body} ${trailers?.toString()}`);
   }
@@ -55,7 +54,7 @@ function handle(engine: Engine, event: Event, lines: string[], bodies: Map<Strea
     default: {
       const bytes = stream.peek();
       bodies.set(stream, (bodies.get(stream) ?? '') + decodeLatin1(bytes));
-      engine.consume(stream, bytes.length);
+      engine.flow.consume(stream, bytes.length);
     }
   }
 }
