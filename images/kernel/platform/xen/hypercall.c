@@ -11,7 +11,14 @@
 #define LEAVES_END 0x40010000
 #define LEAVES_STEP 0x100
 
+#define SET_PARAMETER 0
 #define GET_PARAMETER 1
+
+struct parameter {
+    uint16_t domain, reserved;
+    uint32_t index;
+    uint64_t value;
+};
 
 static bool has_vmmcall;
 
@@ -46,11 +53,12 @@ long hypercall(unsigned number, uint64_t a, uint64_t b, uint64_t c) {
 }
 
 uint64_t hvm_parameter(uint32_t index) {
-    struct {
-        uint16_t domain, reserved;
-        uint32_t index;
-        uint64_t value;
-    } parameter = {DOMID_SELF, 0, index, 0};
+    struct parameter parameter = {DOMID_SELF, 0, index, 0};
     long result = hypercall(HVM_OP, GET_PARAMETER, (uint64_t)&parameter, 0);
     return result == 0 ? parameter.value : 0;
+}
+
+void hvm_set_parameter(uint32_t index, uint64_t value) {
+    struct parameter parameter = {DOMID_SELF, 0, index, value};
+    hypercall(HVM_OP, SET_PARAMETER, (uint64_t)&parameter, 0);
 }

@@ -9,6 +9,10 @@
 
 #define UNIT 65536ull
 
+/* HVM parameters (xen/include/public/hvm/params.h). */
+#define CALLBACK 0
+#define NO_CALLBACK 0
+
 const char platform_name[] = "xen";
 
 struct shared_info shared_info;
@@ -28,7 +32,12 @@ _Noreturn void platform_start(const struct start_info *info) {
     kernel_stack(kernel_main);
 }
 
+/*
+ * Xen takes a domain for one of 32 bits, with other words for events and another place for the time of day, until it
+ * says how it wants to be interrupted: not at all.
+ */
 void pages_start(void) {
+    hvm_set_parameter(CALLBACK, NO_CALLBACK);
     map_xen_page(SPACE_SHARED_INFO, 0, &shared_info);
     event_forget();
     ring_start();

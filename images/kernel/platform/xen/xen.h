@@ -23,6 +23,7 @@ long hypercall(unsigned number, uint64_t a, uint64_t b, uint64_t c);
 
 /* An HVM parameter of this domain, or 0. */
 uint64_t hvm_parameter(uint32_t index);
+void hvm_set_parameter(uint32_t index, uint64_t value);
 
 /*
  * memory.c: (info) with the memory map that Xen has, where its loader gave none, as that of
