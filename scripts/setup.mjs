@@ -42,6 +42,7 @@ export const TEST_PACKAGES = [
   'udhcpc',
   'unbound',
   'wrk',
+  'xz-utils',
 ];
 
 /** Makes sure that `packages` and all npm dependencies are there; leaves `pnpm` on the PATH. */

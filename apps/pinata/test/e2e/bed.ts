@@ -45,7 +45,9 @@ export class PinataBed {
 
   async start(): Promise<void> {
     const words = [`--ipv4=${SERVER}/24`, '--ipv6=none', `--secret=${SECRET}`, ...this.#words];
-    await this.server.launch({ memory: 32, words }).says(/ready: /, this.server.target.patienceMs ?? 60_000);
+    await this.server
+      .launch({ memory: 32, words })
+      .says(/ready: /, this.server.target.patienceMs ?? 60_000);
     writeFileSync(this.authority, await this.get('/ca.pem'));
   }
 
