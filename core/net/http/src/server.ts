@@ -16,7 +16,7 @@ import { DEFAULT_LIMITS } from './limits.ts';
 import type { Handler, Request, Response } from './message.ts';
 import type { Refusal } from './refusal.ts';
 import { ServerConnection } from './server/connection.ts';
-import type { HttpVersion, Served, Surroundings } from './server/surroundings.ts';
+import type { HttpVersion, Respond, Served, Surroundings } from './server/surroundings.ts';
 
 export interface ServerOptions {
   readonly handler: Handler;
@@ -42,7 +42,7 @@ export interface ServerCounters {
   requests: number;
   /** Requests that were answered by the server itself, because they were malformed, too large or too slow. */
   refusals: number;
-  /** Responses by status, refusals among them. */
+  /** Responses by status, refusals among them: one for each request. */
   readonly responses: Map<number, number>;
   /** Newcomers for which there was no room. */
   rejections: number;
@@ -147,7 +147,7 @@ export class HttpServer implements Activity, Surroundings {
     return this.#dateLine;
   }
 
-  handle(request: Request, respond: (response: Response) => void): void {
+  handle(request: Request, respond: Respond): void {
     this.counters.requests++;
     try {
       const response = this.#options.handler(request);
@@ -191,9 +191,8 @@ export class HttpServer implements Activity, Surroundings {
     this.#options.log.error(`${request?.method} ${request?.path}: ${reasonOf(error)}`);
   }
 
-  #respond(response: Response, respond: (response: Response) => void): void {
-    respond(response);
-    this.#count(response.status);
+  #respond(response: Response, respond: Respond): void {
+    if (respond(response)) this.#count(response.status);
   }
 
   #count(status: number): void {

@@ -1,4 +1,5 @@
 import type { CloseReason, TcpConnection, TcpHandler } from '@atoll/device/socket';
+import type { Refusal } from '../refusal.ts';
 import type { Served, Surroundings } from '../server/surroundings.ts';
 import { ERROR, FRAME_SIZE } from './code.ts';
 import { Engine } from './engine.ts';
@@ -121,6 +122,10 @@ export class Http2Connection implements Served, TcpHandler, ExchangeOwner {
     return this.#options.surroundings.dateLine();
   }
 
+  refused(refusal: Refusal): void {
+    this.#options.surroundings.refused(this, refusal);
+  }
+
   failed(head: RequestHead | undefined, error: unknown): void {
     const request = head && { method: head.method, path: head.target.path };
     this.#options.surroundings.failed(request, error);
@@ -199,7 +204,7 @@ export class Http2Connection implements Served, TcpHandler, ExchangeOwner {
       for (let at = 0; at < taken.length; at++) this.#handle(taken[at]);
     }
     if (failure === undefined || this.#isLingering || this.#isClosed) return;
-    this.#options.surroundings.refused(this, { status: 400, reason: failure.reason });
+    this.refused({ status: 400, reason: failure.reason });
     this.#closeExchanges(failure.reason);
   }
 
@@ -213,7 +218,6 @@ export class Http2Connection implements Served, TcpHandler, ExchangeOwner {
         this.#exchanges.get(stream)?.tell();
         break;
       case 'refused':
-        this.#options.surroundings.refused(this, event.refusal);
         (this.#exchanges.get(stream) ?? this.#begin(stream, undefined)).refuse(event.refusal);
         break;
       default:
@@ -224,7 +228,7 @@ export class Http2Connection implements Served, TcpHandler, ExchangeOwner {
   #reset(stream: Stream, reason: string): void {
     const exchange = this.#exchanges.get(stream);
     if (exchange !== undefined) exchange.close(reason);
-    else this.#options.surroundings.refused(this, { status: 400, reason });
+    else this.refused({ status: 400, reason });
   }
 
   #request(stream: Stream, head: RequestHead): void {

@@ -22,6 +22,8 @@ export interface ExchangeOwner {
   dateLine(): Uint8Array;
   /** The exchange has something to send: it is to have its {@link Exchange.turn}, or another one. */
   wantTurn(exchange: Exchange): void;
+  /** The refusal is the answer to the request. */
+  refused(refusal: Refusal): void;
   /** What the application does for the request threw `error`. */
   failed(head: RequestHead | undefined, error: unknown): void;
   /** There may be frames of the engine's to send. */
@@ -66,6 +68,7 @@ export class Exchange implements BodySource, BodyWriter {
   #awaitsContinue: boolean;
   /** Whether the handler said what it has to say. */
   #isHandled: boolean;
+  #isRefused = false;
   #isOver = false;
 
   /** Without `head` there is no request that a handler could answer. */
@@ -79,16 +82,20 @@ export class Exchange implements BodySource, BodyWriter {
     this.body = new IncomingBody(this, stream.isReceiving ? head?.length || 'chunked' : 0);
   }
 
-  /** The handler's answer, which may come too late. Throws when it cannot be sent. */
-  answer(response: Response): void {
+  /** The handler's answer, which may come too late; false after a refusal. Throws when it cannot be sent. */
+  answer(response: Response): boolean {
     if (this.#isOver && !this.#isHandled) this.#owner.engine.streams.abandoned--;
     this.#isHandled = true;
     if (!this.#isOver && this.#response === undefined) this.#respond(response);
+    return !this.#isRefused;
   }
 
   /** The answer that the server gives itself, unless it is too late for one. */
-  refuse({ status, reason }: Refusal): void {
+  refuse(refusal: Refusal): void {
     if (this.#response !== undefined) return;
+    const { status, reason } = refusal;
+    this.#isRefused = true;
+    this.#owner.refused(refusal);
     this.#abandonBody(reason);
     const body = encodeLatin1(`${status} ${REASONS[status]}\n`);
     this.#respond({ status, headers: PLAIN, body });

@@ -33,11 +33,14 @@ export class ServerConnection implements Served, TcpHandler, BodySource, SenderE
   readonly #answer = (response: Response) => {
     // Meanwhile the connection, or the request, may have come to its end.
     if (this.#state === 'handling') this.#respond(response);
+    return !this.#isRefused;
   };
   #state: State = 'receiving';
   #remote: Endpoint | undefined;
   #body: IncomingBody | undefined;
   #isWorking = false;
+  /** Whether the server gave the last answer itself. */
+  #isRefused = false;
   /** When the work under way began. */
   #now = 0;
   #awaitsContinue = false;
@@ -297,11 +300,12 @@ export class ServerConnection implements Served, TcpHandler, BodySource, SenderE
   /** The request cannot be understood to its end: that is the answer, unless there is one already. */
   #fail(refusal: Refusal): void {
     if (this.#state === 'draining') return;
-    this.#surroundings.refused(this, refusal);
     if (this.#state === 'responding') {
       this.abort();
       return;
     }
+    this.#isRefused = true;
+    this.#surroundings.refused(this, refusal);
     this.#abandonBody(refusal.reason);
     const text = encodeLatin1(`${refusal.status} ${REASONS[refusal.status]}\n`);
     this.#respond({ status: refusal.status, headers: PLAIN, body: text }, true);

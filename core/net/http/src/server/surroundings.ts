@@ -29,6 +29,9 @@ export interface HttpVersion {
   ): Served & TcpHandler;
 }
 
+/** Takes the handler's response; false when the request was refused meanwhile, which was the answer to it. */
+export type Respond = (response: Response) => boolean;
+
 /** What a connection needs of its server. */
 export interface Surroundings {
   readonly limits: Limits;
@@ -40,12 +43,13 @@ export interface Surroundings {
   /** The field line of the date. */
   dateLine(): Uint8Array;
   /** Answers by calling `respond`, at once or later. */
-  handle(request: Request, respond: (response: Response) => void): void;
+  handle(request: Request, respond: Respond): void;
   /** The connection has more to do, but others shall have their turn before. */
   defer(connection: Served): void;
   /** The connection wants to be looked at at `time`, earlier than it said before. */
   schedule(time: number): void;
   forget(connection: Served): void;
+  /** The refusal is the answer to a request, or to what should have been one. */
   refused(connection: Served, refusal: Refusal): void;
   /** What the application does for `request` threw `error`. */
   failed(request: Pick<Request, 'method' | 'path'> | undefined, error: unknown): void;
