@@ -34,8 +34,9 @@ export class ServerEngine {
   #chunks: ChunkReader | undefined;
   /** Octets of a body with a length that are still to come. */
   #left = 0;
-  /** Octets of the body so far. */
+  /** Octets of the body so far, and how many of them had come at `#since`. */
   #received = 0;
+  #excused = 0;
   #requests = 0;
   /** Since when we wait for a head or for a body. */
   #since: number;
@@ -55,6 +56,7 @@ export class ServerEngine {
 
   /** Octets of the body that may come next. */
   get payload(): number {
+    if (this.phase === 'refused') return 0;
     return this.#chunks === undefined ? this.#left : this.#chunks.payload;
   }
 
@@ -97,7 +99,7 @@ export class ServerEngine {
   /** The handler does not keep up with the body: that is not the peer's fault. */
   excuse(now: number): void {
     this.#since = now;
-    this.#received = 0;
+    this.#excused = this.#received;
   }
 
   get deadline(): number {
@@ -106,7 +108,7 @@ export class ServerEngine {
       case 'head':
         return this.#since + (this.#isUrgent ? headMs : idleMs);
       case 'body':
-        return this.#since + headMs + (this.#received * 1000) / bodyRate;
+        return this.#since + headMs + ((this.#received - this.#excused) * 1000) / bodyRate;
       default:
         return Number.POSITIVE_INFINITY;
     }
@@ -197,6 +199,7 @@ export class ServerEngine {
     this.#requests++;
     this.#since = now;
     this.#received = 0;
+    this.#excused = 0;
     this.#left = 0;
     if (framing === 0) {
       this.phase = 'received';
