@@ -24,41 +24,40 @@ function diskFile(name: string, size: number): string {
   return path;
 }
 
-/** Evaluates the boot arguments; what they throw is said as well. */
-const EVALUATOR = `
-  globalThis.bytes = (length, value = 0) => new Uint8Array(length).fill(value);
-  for (const text of host.bootArguments.split('\\0').slice(0, -1)) {
-    let answer;
-    try { answer = (0, eval)('"use strict";' + text); } catch (error) { answer = error.message; }
-    host.write(String(answer) + '\\n');
-  }`;
-
+/** An image that does nothing with its disks. */
 let image: string;
 beforeAll(async () => {
-  image = await build(EVALUATOR);
+  image = await build('');
 });
 
-/** The lines that `texts` evaluate to. */
-function evaluate(options: readonly string[], ...texts: readonly string[]): string[] {
-  const { output, status } = run(image, ...options, '--', ...texts);
+/** What the expressions are in an image with such options, or what they throw, each in a line. */
+async function evaluate(options: readonly string[], ...expressions: string[]): Promise<string[]> {
+  const evaluator = await build(`
+    globalThis.bytes = (length, value = 0) => new Uint8Array(length).fill(value);
+    for (const evaluate of [${expressions.map((text) => `() => (${text})`)}]) {
+      let answer;
+      try { answer = evaluate(); } catch (error) { answer = error.message; }
+      host.write(String(answer) + '\\n');
+    }`);
+  const { output, status } = run(evaluator, ...options);
   expect(status).toBe(0);
   return output.trimEnd().split('\n');
 }
 
 describe('a disk in a file', () => {
-  it('has a name, a size, and blocks', () => {
+  it('has a name, a size, and blocks', async () => {
     const path = diskFile('disk', 8192);
     const other = diskFile('other', 8192);
     const options = [`--block:storage=${path}`, `--block:more=${other}`];
     const members = ['Name', 'Size', 'Count', 'IsReadOnly', 'IsDurable'];
     const facts = (handle: number) =>
       `[${members.map((member) => `host.block${member}(${handle})`)}].join()`;
-    const lines = evaluate(
+    const lines = await evaluate(
       [...options, '--block-sector-size:more=4096'],
       facts(0),
       facts(1),
       'host.blockName(2)',
-      'globalThis.read = bytes(1024); [host.blockRead(0, 3, read), read[0], read[512]].join()',
+      'globalThis.read = bytes(1024), [host.blockRead(0, 3, read), read[0], read[512]].join()',
       'host.blockWrite(0, 14, bytes(1024, 7))',
       'host.blockFlush(0)',
       '[host.blockRead(0, 15, read.subarray(0, 512)), read[0], read[512]].join()',
@@ -79,23 +78,23 @@ describe('a disk in a file', () => {
   });
 
   // The second file system is one in memory, which may have no way past its cache.
-  it.each([folder, '/dev/shm'])('persists in %s, and reads what it persisted', (place) => {
+  it.each([folder, '/dev/shm'])('persists in %s, and reads what it persisted', async (place) => {
     const own = mkdtempSync(join(place, 'atoll-block-test-'));
     const path = join(own, 'disk');
     const size = 0x10_0000;
     writeFileSync(path, new Uint8Array(size));
-    const lines = evaluate(
+    const lines = await evaluate(
       [`--block:storage=${path}`],
-      'globalThis.read = bytes(4096); host.blockRead(0, 0, read)',
+      'globalThis.read = bytes(4096), host.blockRead(0, 0, read)',
       'host.blockWrite(0, 1, bytes(512, 1))',
       'host.blockPersist(0, 2, bytes(1024, 2))',
       'host.blockWrite(0, 3, bytes(512, 3))',
       'host.blockPersist(0, 0, bytes(512, 4).subarray(0))',
       '[host.blockRead(0, 0, read), read[0], read[512], read[1024], read[1536], read[2048]].join()',
       // More than goes in one piece, from a place in memory that no disk likes.
-      `globalThis.large = bytes(${size} - 4096 + 8).map((_, at) => at % 251).subarray(8); 0`,
+      `globalThis.large = bytes(${size} - 4096 + 8).map((_, at) => at % 251).subarray(8), 0`,
       'host.blockPersist(0, 8, large)',
-      'globalThis.again = bytes(large.length); host.blockRead(0, 8, again)',
+      'globalThis.again = bytes(large.length), host.blockRead(0, 8, again)',
       'again.every((byte, at) => byte === large[at])',
     );
     const seen = readFileSync(path);
@@ -106,7 +105,7 @@ describe('a disk in a file', () => {
     expect(seen.subarray(4096).every((byte, at) => byte === (at + 8) % 251)).toBe(true);
   });
 
-  it('is not reached outside of its blocks', () => {
+  it('is not reached outside of its blocks', async () => {
     const misuse = [
       'host.blockRead(1, 0, bytes(512))',
       'host.blockRead(0, 16, bytes(512))',
@@ -125,7 +124,7 @@ describe('a disk in a file', () => {
     ];
     const path = diskFile('disk', 8192);
     const before = readFileSync(path);
-    const lines = evaluate([`--block:storage=${path}`], ...misuse);
+    const lines = await evaluate([`--block:storage=${path}`], ...misuse);
     const outside = 'these are not whole blocks of the device';
     expect(lines).toEqual([
       'no such block device',
@@ -139,10 +138,10 @@ describe('a disk in a file', () => {
     expect(readFileSync(path)).toEqual(before);
   });
 
-  it('is read-only when nobody may write the file', () => {
+  it('is read-only when nobody may write the file', async () => {
     const path = diskFile('readable', 1024);
     chmodSync(path, 0o444);
-    const lines = evaluate(
+    const lines = await evaluate(
       [`--block:storage=${path}`],
       'host.blockIsReadOnly(0)',
       'host.blockRead(0, 1, bytes(512))',

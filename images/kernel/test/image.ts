@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { takeSnapshot } from '@atoll/engine/snapshot';
@@ -10,6 +10,11 @@ import type { Platform } from '../src/sources.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'atoll-kernel-test-'));
 afterAll(() => rmSync(folder, { recursive: true }));
+
+/** The version of the contract that the kernel says it has. */
+export const ABI = Number(
+  /define ATOLL_ABI (\d+)/.exec(readFileSync(join(import.meta.dirname, '../abi.h'), 'utf8'))?.[1],
+);
 
 let count = 0;
 

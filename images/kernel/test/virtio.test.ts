@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { build, hostFunctions } from './image.ts';
+import { ABI, build, hostFunctions } from './image.ts';
 import { boot, lacksQemu, whileUp } from './machine.ts';
 
 /** What an image does is what its boot argument says. */
@@ -63,7 +63,8 @@ describe.skipIf(lacksQemu())('a bundle on virtio', () => {
 
   it.each(['microvm', 'microvm,acpi=off', 'q35', 'pc'] as const)('boots on %s', (model) => {
     const { output, status } = boot(image, 'hello "a b"', { model });
-    expect(output).toMatch(/^\["virtio",6,"hello \\"a b\\"",[0-9]{8}\]\r\n$/);
+    expect(output).toMatch(/^\["virtio",\d+,"hello \\"a b\\"",[0-9]{8}\]\r\n$/);
+    expect(JSON.parse(output)[1]).toBe(ABI);
     expect(status).toBe(0);
   });
 
