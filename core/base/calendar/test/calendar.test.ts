@@ -8,7 +8,7 @@ it('writes times as JavaScript does', () => {
     max: 253_402_300_799_999,
   });
   fc.assert(
-    fc.property(times, fc.double({ min: 0, max: 0.999 }), (wall, fraction) => {
+    fc.property(times, fc.double({ min: 0, max: 0.999, noNaN: true }), (wall, fraction) => {
       fc.pre(wall >= -62_167_219_200_000);
       expect(timestampText(wall + fraction * 0.5)).toBe(new Date(wall).toISOString());
     }),

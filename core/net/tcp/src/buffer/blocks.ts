@@ -35,6 +35,12 @@ export type Shortage = typeof PLENTY | typeof SHORT | typeof EXHAUSTED;
 export class BlockPool {
   /** In bytes, a multiple of {@link BLOCK_SIZE}. */
   readonly limit: number;
+  /**
+   * How many bytes each of those who send may keep, so that there are large blocks for all of them: who has to write
+   * in small pieces, because others came first, makes the interpreter work many times as much. To be read only.
+   */
+  sendShare: number;
+  #senders = 0;
   /** Bytes in blocks that were taken and not given back. To be read only. */
   used = 0;
   /**
@@ -62,6 +68,17 @@ export class BlockPool {
     this.#unallocated = Math.floor(limitBytes / BLOCK_SIZE);
     this.limit = this.#unallocated * BLOCK_SIZE;
     this.reserve = this.#unallocated >>> 4;
+    this.sendShare = this.limit;
+  }
+
+  /** How many connections have something to send. To be changed by them only. */
+  get senders(): number {
+    return this.#senders;
+  }
+  set senders(count: number) {
+    this.#senders = count;
+    const blocks = Math.floor(this.limit / (SEND_PART * BLOCK_SIZE * count));
+    this.sendShare = count < 2 ? this.limit : Math.max(blocks, FAIR_SHARE) * BLOCK_SIZE;
   }
 
   /** How many blocks nobody has. */
@@ -172,3 +189,6 @@ export class BlockPool {
 
 const SLAB_BLOCKS = 16;
 const FAIR_SHARE = 2;
+
+/** Half of the memory is for what several send: that is how much large blocks may take. */
+const SEND_PART = 2;

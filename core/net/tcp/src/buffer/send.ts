@@ -29,7 +29,12 @@ export class SendBuffer {
   get room(): number {
     const tail = this.#capacity - this.#offset - this.length;
     const memory = tail + this.#pool.roomFor(this.#capacity / BLOCK_SIZE);
-    return Math.max(0, Math.min(this.limit - this.length, memory));
+    return Math.max(0, Math.min(this.share - this.length, memory));
+  }
+
+  /** How many bytes may be kept as long as as many others send as now. */
+  get share(): number {
+    return Math.min(this.limit, this.#pool.sendShare);
   }
 
   /** Forgets everything; the next written byte is number `sequence`. */
@@ -104,6 +109,7 @@ export class SendBuffer {
 
   /** Drops everything and gives the memory back. */
   release(): void {
+    if (this.#capacity > 0) this.#pool.senders--;
     for (let block = this.#blocks.pop(); block !== undefined; block = this.#blocks.pop()) {
       this.#pool.give(block);
     }
@@ -118,6 +124,7 @@ export class SendBuffer {
     const large = wanted >= WORTH_A_LARGE_ONE ? this.#pool.takeLarge() : undefined;
     const block = large ?? this.#pool.take(this.#capacity / BLOCK_SIZE);
     if (block === undefined) return 0;
+    if (this.#capacity === 0) this.#pool.senders++;
     this.#blocks.push(block);
     this.#capacity += block.bytes.length;
     return block.bytes.length;

@@ -103,7 +103,7 @@ function giveRoom(c: ControlBlock): void {
   const { send } = c;
   const { window } = c.congestion;
   if (c.features.autoTuning && 2 * window > send.limit) growSendBuffer(c);
-  if (send.room * 4 < send.limit && send.length > 0) return;
+  if (send.room * 4 < send.share && send.length > 0) return;
   c.isWriteBlocked = false;
   c.events |= WRITABLE;
 }

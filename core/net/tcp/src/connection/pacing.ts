@@ -10,10 +10,11 @@ import { NEVER } from './state.ts';
  * Data leaves at twice the rate that the window makes in a round trip in slow start, and else at 1.2 times.
  * What leaves when nothing is on its way is an initial window, which nobody paces (RFC 6928), and what was
  * lost is sent again as acknowledgments come (RFC 9937). Short paths are not paced at all: where a round trip
- * is a few milliseconds, timers are too coarse and bursts too small to matter.
+ * is a few milliseconds, timers are too coarse and bursts too small to matter. The shortest round trip counts: others may
+ * be long because we have many connections to serve, and small bursts would make us slower still.
  */
 export function updatePacing(c: ControlBlock): void {
-  c.isPaced = c.features.pacing && c.roundTrip.smoothed >= LONG_PATH_MS;
+  c.isPaced = c.features.pacing && c.roundTrip.minimum >= LONG_PATH_MS;
 }
 
 /** Whether new data may leave now; if not, the timer is set. Something is on its way. */

@@ -17,6 +17,15 @@ function watched(limit: number): { pool: BlockPool; asked: number[] } {
 }
 
 describe('BlockPool', () => {
+  it('lets each of those who send keep a share of one half, and one alone all of it', () => {
+    const { pool } = watched(512 * BLOCK_SIZE);
+    const shares = [0, 1, 2, 3, 64, 1000].map((senders) => {
+      pool.senders = senders;
+      return pool.sendShare / BLOCK_SIZE;
+    });
+    expect(shares).toEqual([512, 512, 128, 85, 4, 2]);
+  });
+
   it('allocates nothing before it is needed, then sixteen blocks at a time', () => {
     const { pool, asked } = watched(100 * BLOCK_SIZE);
     expect(asked).toEqual([]);

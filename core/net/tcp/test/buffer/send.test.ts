@@ -50,6 +50,21 @@ describe('SendBuffer', () => {
     expect(first.room).toBe(4096);
   });
 
+  it('leaves as much to others who send, and has all again when they are done', () => {
+    const shared = pool(64);
+    const first = new SendBuffer(shared, 2 ** 20);
+    const second = new SendBuffer(shared, 2 ** 20);
+    expect(first.write(stream(0, 80_000))).toBe(80_000);
+    expect(second.write(stream(0, 100))).toBe(100);
+    // 16 of 64 blocks are the share of each: the first has more, and nothing of that is taken away.
+    expect(first.room).toBe(0);
+    expect(second.room).toBe(16 * 4096 - 100);
+    first.acknowledge(20_000);
+    expect(first.room).toBe(16 * 4096 - 60_000);
+    second.acknowledge(100);
+    expect(first.room).toBeGreaterThan(100_000);
+  });
+
   it('gives memory back as it is acknowledged', () => {
     const shared = pool(16);
     const buffer = new SendBuffer(shared, 65_536);
