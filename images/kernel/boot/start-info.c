@@ -26,6 +26,18 @@ static void read_command_line(const char *text) {
     boot.command_line_length = length;
 }
 
+static uint64_t find_memory_end(void) {
+    for (unsigned i = 0; i < range_count; i++) {
+        const struct memory_range *range = &ranges[i];
+        uint64_t start = range->start, end = start + range->size;
+        if (range->type != RAM || start > (uint64_t)image_start ||
+            end <= LINEAR_MEMORY_BASE || end < start)
+            continue;
+        return end < PAGING_END ? end : PAGING_END;
+    }
+    panic(STATUS_UNAVAILABLE, "the machine has less than 8 MiB of memory");
+}
+
 void boot_read(const struct start_info *info) {
     if (info->magic != MAGIC || info->version < 1)
         panic(STATUS_UNAVAILABLE, "the loader gave no memory map (PVH version 1)");
@@ -41,18 +53,7 @@ void boot_read(const struct start_info *info) {
         read_command_line((const char *)info->command_line);
     }
     boot.rsdp = info->rsdp;
-}
-
-uint64_t boot_memory_end(void) {
-    for (unsigned i = 0; i < range_count; i++) {
-        const struct memory_range *range = &ranges[i];
-        uint64_t start = range->start, end = start + range->size;
-        if (range->type != RAM || start > (uint64_t)image_start ||
-            end <= LINEAR_MEMORY_BASE || end < start)
-            continue;
-        return end < PAGING_END ? end : PAGING_END;
-    }
-    panic(STATUS_UNAVAILABLE, "the machine has less than 8 MiB of memory");
+    boot.memory_end = find_memory_end();
 }
 
 bool boot_is_memory(uint64_t address, uint64_t size) {

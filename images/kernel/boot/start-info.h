@@ -26,17 +26,15 @@ struct boot {
     char command_line[COMMAND_LINE_SIZE];
     size_t command_line_length; /* without NUL */
     uint64_t rsdp;              /* of ACPI; 0 where the loader gave none */
+    uint64_t memory_end;        /* of the range of RAM that holds the image */
 };
 extern struct boot boot;
 
 /* Given by the platform: where boot/pvh.S goes. */
 _Noreturn void platform_start(const struct start_info *info);
 
-/* Copies what is needed of (info); halts when it makes no sense. */
+/* Copies what is needed of (info); halts when it makes no sense, or there is too little memory. */
 void boot_read(const struct start_info *info);
-
-/* The end of the range of RAM that holds the image; halts when it is too small. */
-uint64_t boot_memory_end(void);
 
 /* Whether any of the (size) bytes at physical (address) is RAM. */
 bool boot_is_memory(uint64_t address, uint64_t size);

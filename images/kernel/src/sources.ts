@@ -24,7 +24,7 @@ const DEVICES = ['network.c', 'responder.c', 'block.c'];
 /** What kernels that have a machine of their own share. */
 const MACHINE = ['cpu/trap.S', 'cpu/trap.c', 'cpu/paging.c', 'cpu/vector.c'];
 
-const BOOT = ['boot/pvh.S', 'boot/start-info.c'];
+const BOOT = ['boot/pvh.S', 'boot/start-info.c', 'boot/machine.c'];
 
 /** What the folders of both platforms of Solo5 share. */
 const SOLO5 = ['platform/solo5/start.c', 'platform/solo5/devices.c'];

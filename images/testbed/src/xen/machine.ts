@@ -51,6 +51,21 @@ export function xenCommand({ run, files = [], tap }: MachineOptions): string[] {
   ];
 }
 
+/** QEMU with Xen and `image` as its dom0: it has a console there and nothing else, but within seconds. */
+export function smokeCommand(image: string, words: readonly string[]): string[] {
+  return [
+    'qemu-system-x86_64',
+    ...['-M', 'pc', '-accel', 'tcg', '-cpu', 'qemu64,+svm,+npt', '-m', '256'],
+    ...['-nodefaults', '-no-user-config', '-no-reboot', '-display', 'none', '-monitor', 'none'],
+    ...['-serial', 'stdio', '-kernel', fetchXen().hypervisor],
+    ...[
+      '-append',
+      'console=com1 com1=115200,8n1 dom0=pvh dom0-iommu=none dom0_mem=64M iommu=no spec-ctrl=no',
+    ],
+    ...['-initrd', [image, ...words].join(' ')],
+  ];
+}
+
 let dom0: Buffer | undefined;
 
 /**

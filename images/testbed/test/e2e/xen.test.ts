@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Running } from '../../src/process.ts';
 import { lacks, skipped } from '../../src/requirements.ts';
-import { guestConfiguration, XenMachine } from '../../src/xen/machine.ts';
+import { guestConfiguration, smokeCommand, XenMachine } from '../../src/xen/machine.ts';
 import { xenAbsence } from '../../src/xen/packages.ts';
 
 const IMAGE = join(import.meta.dirname, '../../../../apps/echo/dist/echo.xen');
@@ -23,7 +24,20 @@ const until = (command: string): string =>
 const ANSWERS = until(`ping -c 1 -W 2 ${ADDRESS}`);
 const IS_GONE = until('! xl domid guest');
 
-describe.skipIf(lacks('root') || skipped(xenAbsence()))('a guest of Xen', () => {
+const cannotRun = lacks('root') || skipped(xenAbsence());
+
+describe.skipIf(cannotRun)('an image in the place of dom0', () => {
+  it.each(['echo', 'dnsvizor', 'pinata'])('says what it can be told: %s', async (app) => {
+    const path = IMAGE.replaceAll('echo', app);
+    const machine = new Running(smokeCommand(path, ['--help']));
+    await machine.says(/^ {2}--version\r$/m, 60_000);
+    await machine.stop();
+    expect(machine.output).toContain(`${app}: `);
+    expect(machine.output).not.toContain('atoll: ');
+  });
+});
+
+describe.skipIf(cannotRun)('a guest of Xen', () => {
   let machine: XenMachine;
   beforeAll(async () => {
     machine = new XenMachine([
