@@ -3,8 +3,9 @@ import type { Boot } from '@atoll/builder/qemu';
 import { exitStatus, qemuCommand, quoteWord } from '@atoll/builder/qemu';
 import type { Target } from '@atoll/builder/target';
 import { isSolo5 } from '@atoll/builder/target';
-import { run } from './process.ts';
+import { Running, run } from './process.ts';
 import { buildTender } from './tender/build.ts';
+import { guestStatus, smokeCommand } from './xen/machine.ts';
 
 /** An image, or a bundle for Node.js, that needs no network. */
 export interface Alone {
@@ -23,6 +24,7 @@ export async function runAlone(
   image: Alone,
 ): Promise<{ status: number | undefined; output: string }> {
   const { target, path, words = [], disks = new Map(), sectorSizes = new Map() } = image;
+  if (target === 'xen') return runAsDom0(path, words);
   if (target !== 'virtio') {
     const files = [...disks].map(([name, file]) => `--block:${name}=${file}`);
     const sizes = [...sectorSizes].map(([name, size]) => `--block-sector-size:${name}=${size}`);
@@ -56,4 +58,17 @@ export async function runAlone(
     }),
   );
   return { status: exitStatus(status, stderr), output: stdout.replaceAll('\r', '') + stderr };
+}
+
+/** Under Xen, whose own lines on the console are left out. */
+async function runAsDom0(
+  path: string,
+  words: readonly string[],
+): Promise<{ status: number | undefined; output: string }> {
+  const machine = new Running(smokeCommand(path, words.map(quoteWord)));
+  await machine.says(/^\(XEN\) Hardware Dom0 (halted|crashed)/m, 60_000);
+  const { stdout } = await machine.stop();
+  const lines = stdout.replaceAll('\r', '').split('\n');
+  const output = lines.filter((line) => !line.startsWith('(XEN)')).join('\n');
+  return { status: guestStatus(output), output };
 }

@@ -8,7 +8,7 @@ import type { Lan } from '../lan.ts';
 import type { Command, Ended } from '../process.ts';
 import { absence } from '../requirements.ts';
 import { buildTender } from '../tender/build.ts';
-import { guestConfiguration, xenCommand } from '../xen/machine.ts';
+import { guestConfiguration, guestStatus, xenCommand } from '../xen/machine.ts';
 import { xenAbsence } from '../xen/packages.ts';
 import type { Place, Service, StartOptions, Target } from './target.ts';
 
@@ -141,9 +141,7 @@ function xen(name: string, file: string): Target {
       tap,
     });
   };
-  // The guest's console says with which status it ended; QEMU knows nothing of it.
-  const status = ({ stdout }: Ended) =>
-    Number(/^atoll: exit status (\d+)\s*$/m.exec(stdout)?.[1] ?? 0);
+  const status = ({ stdout }: Ended) => guestStatus(stdout);
   const target = image(name, file, ['qemu-system-x86_64'], command, status);
   return {
     ...target,

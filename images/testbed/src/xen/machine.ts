@@ -66,6 +66,11 @@ export function smokeCommand(image: string, words: readonly string[]): string[] 
   ];
 }
 
+/** The exit status of a guest, which only its console tells. */
+export function guestStatus(console: string): number {
+  return Number(/^atoll: exit status (\d+)\s*$/m.exec(console)?.[1] ?? 0);
+}
+
 let dom0: Buffer | undefined;
 
 /**

@@ -11,7 +11,8 @@ import { encodeUtf8 } from '@atoll/bytes/utf8';
 import { HOST_ABI } from '@atoll/device/host';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runAlone } from '../../src/alone.ts';
-import { lacks } from '../../src/requirements.ts';
+import { lacks, skipped } from '../../src/requirements.ts';
+import { xenAbsence } from '../../src/xen/packages.ts';
 
 const app = { name: 'echo', folder: join(import.meta.dirname, '../echo') };
 
@@ -57,7 +58,10 @@ describe.each(targets)('an image for %s', (target) => {
     );
   });
 
-  describe.skipIf(target === 'virtio' && lacks('qemu-system-x86_64'))('when it runs', () => {
+  const lacksMachine =
+    (target === 'virtio' && lacks('qemu-system-x86_64')) ||
+    (target === 'xen' && skipped(xenAbsence()));
+  describe.skipIf(lacksMachine)('when it runs', () => {
     it('takes the arguments that were compiled in', async () => {
       const { status, output } = await boot([]);
       expect(output).toContain(said('compiled in'));
