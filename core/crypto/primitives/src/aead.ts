@@ -45,7 +45,7 @@ export interface Aead {
     tagStart: number,
   ): boolean;
   /** Records of TLS in a row, where one call for them all is faster. */
-  readonly runs?: RecordRuns;
+  readonly runs?: RecordRuns | undefined;
   /** Forgets the key, as far as the language allows; the object is of no use afterwards. */
   wipe(): void;
 }

@@ -240,7 +240,6 @@ export class Protection implements RecordProtection {
   readonly suite: CipherSuite;
   #secret: Uint8Array;
   #aead: Aead;
-  #iv: Uint8Array;
   /** The IV, with the sequence number of the last record on its last eight bytes. */
   #nonce: Uint8Array;
   /** The last eight bytes of the IV alone, as two numbers. */
@@ -257,8 +256,8 @@ export class Protection implements RecordProtection {
     this.suite = suite;
     this.#secret = secret;
     this.#tagLength = suite.aead.tagLength;
-    [this.#aead, this.#iv] = trafficKeys(suite, secret);
-    this.#nonce = this.#startNonce();
+    [this.#aead, this.#nonce] = trafficKeys(suite, secret);
+    this.#takeIv();
   }
 
   get sequence(): number {
@@ -309,7 +308,7 @@ export class Protection implements RecordProtection {
   }
 
   openRun(bytes: Uint8Array, innerLongest: number): number {
-    const run = this.#aead.runs?.open(this.#iv, this.#sequence, bytes, innerLongest) ?? 0;
+    const run = this.#aead.runs?.open(this.#bareIv(), this.#sequence, bytes, innerLongest) ?? 0;
     this.#sequence += run >>> RUN_BITS;
     return run;
   }
@@ -317,7 +316,7 @@ export class Protection implements RecordProtection {
   sealRun(content: Uint8Array, longest: number, into: Uint8Array): boolean {
     const { runs } = this.#aead;
     if (runs === undefined) return false;
-    runs.seal(this.#iv, this.#sequence, content, longest, into);
+    runs.seal(this.#bareIv(), this.#sequence, content, longest, into);
     this.#sequence += Math.ceil(content.length / longest);
     return true;
   }
@@ -326,24 +325,30 @@ export class Protection implements RecordProtection {
     const next = nextTrafficSecret(this.suite.hash, this.#secret);
     this.wipe();
     this.#secret = next;
-    [this.#aead, this.#iv] = trafficKeys(this.suite, next);
-    this.#nonce = this.#startNonce();
+    [this.#aead, this.#nonce] = trafficKeys(this.suite, next);
+    this.#takeIv();
     this.#sequence = 0;
   }
 
   wipe(): void {
     this.#secret.fill(0);
-    this.#iv.fill(0);
     this.#nonce.fill(0);
     this.#ivHigh = 0;
     this.#ivLow = 0;
     this.#aead.wipe();
   }
 
-  #startNonce(): Uint8Array {
-    const nonce = this.#iv.slice();
+  #takeIv(): void {
+    const nonce = this.#nonce;
     this.#ivHigh = u32(nonce, nonce.length - 8);
     this.#ivLow = u32(nonce, nonce.length - 4);
+  }
+
+  /** The IV alone, until the next nonce is made of it. */
+  #bareIv(): Uint8Array {
+    const nonce = this.#nonce;
+    writeU32(nonce, nonce.length - 8, this.#ivHigh);
+    writeU32(nonce, nonce.length - 4, this.#ivLow);
     return nonce;
   }
 

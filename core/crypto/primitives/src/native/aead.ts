@@ -26,23 +26,67 @@ export function wrapAead(
   open: Message,
   runs?: NativeRuns,
 ): AeadAlgorithm {
+  const functions = { seal, open, runs };
   return {
     ...algorithm,
     withKey(key): Aead {
       checkLength(key, algorithm.keyLength, 'the key');
-      const state = expand(key);
-      return {
-        seal(nonce, associated, bytes, start, end, tagStart) {
-          seal(state, nonce, associated, bytes, start, end, tagStart);
-        },
-        open(nonce, associated, bytes, start, end, tagStart) {
-          return open(state, nonce, associated, bytes, start, end, tagStart) === true;
-        },
-        ...(runs && { runs: wrapRuns(state, runs) }),
-        wipe: () => void state.fill(0),
-      };
+      return new KeyedAead(functions, expand(key));
     },
   };
+}
+
+interface Functions {
+  readonly seal: Message;
+  readonly open: Message;
+  readonly runs: NativeRuns | undefined;
+}
+
+/** A connection has several of these, so each is little more than its state. */
+class KeyedAead implements Aead {
+  readonly #functions: Functions;
+  readonly #state: Uint8Array;
+  #runs: RecordRuns | undefined;
+
+  constructor(functions: Functions, state: Uint8Array) {
+    this.#functions = functions;
+    this.#state = state;
+  }
+
+  /** Made when the first records of data come or go. */
+  get runs(): RecordRuns | undefined {
+    const { runs } = this.#functions;
+    if (runs !== undefined) this.#runs ??= wrapRuns(this.#state, runs);
+    return this.#runs;
+  }
+
+  seal(
+    nonce: Uint8Array,
+    associated: Uint8Array,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    tagStart: number,
+  ): void {
+    this.#functions.seal(this.#state, nonce, associated, bytes, start, end, tagStart);
+  }
+
+  open(
+    nonce: Uint8Array,
+    associated: Uint8Array,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    tagStart: number,
+  ): boolean {
+    return (
+      this.#functions.open(this.#state, nonce, associated, bytes, start, end, tagStart) === true
+    );
+  }
+
+  wipe(): void {
+    this.#state.fill(0);
+  }
 }
 
 function wrapRuns(state: Uint8Array, { openRun, sealRun }: NativeRuns): RecordRuns {

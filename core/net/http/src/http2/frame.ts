@@ -1,3 +1,4 @@
+import { u16, u32 } from '@atoll/bytes/field';
 import type { Result } from '@atoll/result/result';
 import { ok } from '@atoll/result/result';
 import type { Fault } from './code.ts';
@@ -253,7 +254,7 @@ function parseSettings(
   if (isAck ? end > start : (end - start) % 6 !== 0) return missized('SETTINGS');
   const settings: { id: number; value: number }[] = [];
   for (let at = start; at < end; at += 6) {
-    settings.push({ id: (bytes[at] << 8) | bytes[at + 1], value: u32(bytes, at + 2) });
+    settings.push({ id: u16(bytes, at), value: u32(bytes, at + 2) });
   }
   return ok({ type: 'SETTINGS', isAck, settings });
 }
@@ -282,8 +283,4 @@ function misplaced(name: string): { ok: false; error: Fault } {
 
 function missized(name: string): { ok: false; error: Fault } {
   return fault(ERROR.FRAME_SIZE_ERROR, `${name} of another size`);
-}
-
-function u32(bytes: Uint8Array, at: number): number {
-  return ((bytes[at] << 24) | (bytes[at + 1] << 16) | (bytes[at + 2] << 8) | bytes[at + 3]) >>> 0;
 }
